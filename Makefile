@@ -1,0 +1,70 @@
+# make demo   watch a real conversation go through the proxy (no key, no network)
+# make test   the whole test suite
+# make check  format, lint, types, import contracts
+# make bench  the relay against its peers, as ratios
+
+# The first Python of at least 3.12 among these; PYTHON=/path/to/python overrides.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo "$$p"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --constraint constraints.txt
+DECLARED := pyproject.toml constraints.txt
+
+.PHONY: demo test check bench dist clean
+
+demo: $(VENV)/.app
+	@$(BIN)/realtap demo
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.check
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases tests benchmarks
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks
+
+dist: $(VENV)/.build
+	rm -rf dist
+	$(BIN)/python -m build --quiet --outdir dist .
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
+
+# Each stamp says that a set of dependencies is installed; pip prints only what goes wrong.
+$(VENV)/.pip:
+	@test -n "$(PYTHON)" || { echo "realtap needs Python 3.12 or newer, and none of python3, python3.13, python3.12 is: install one, or run make PYTHON=/path/to/python" >&2; exit 2; }
+	@echo "making $(VENV) with $$($(PYTHON) --version)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(INSTALL) --upgrade pip
+	@touch $@
+
+$(VENV)/.app: $(VENV)/.pip $(DECLARED)
+	@echo "installing realtap into $(VENV)" >&2
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.app
+	@echo "installing what the tests need" >&2
+	@$(INSTALL) --group test
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.test
+	@echo "installing what the checks need" >&2
+	@$(INSTALL) --group check
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.app
+	@echo "installing the benchmarks' peers" >&2
+	@$(INSTALL) --group bench
+	@touch $@
+
+$(VENV)/.build: $(VENV)/.pip $(DECLARED)
+	@$(INSTALL) --group build
+	@touch $@

@@ -1,0 +1,1 @@
+"""The proxy: the relay between an app and a Realtime server, the simulated server, the demo app."""

@@ -1,0 +1,38 @@
+"""What many tests share: a folder of recordings, a proxy in front of an upstream, raw peers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from realtap.proxy.door import Proxy
+from realtap.proxy.upstream import parse_upstream
+from realtap.recordings.folder import RecordingsFolder
+
+type MakeProxy = Callable[..., Proxy]
+
+SHARED_WIRE = Path(__file__).resolve().parents[2] / "shared" / "wire"
+"""Real sessions of four servers, where the checkout has them beside it."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RecordingsFolder:
+    """An empty folder of recordings."""
+    return RecordingsFolder(tmp_path / "recordings")
+
+
+@pytest.fixture
+def reports() -> list[str]:
+    """What the proxy of `make_proxy` told people."""
+    return []
+
+
+@pytest.fixture
+def make_proxy(folder: RecordingsFolder, reports: list[str]) -> MakeProxy:
+    """Make a proxy on a free port that records into `folder`."""
+
+    def make(upstream_url: str, **options: object) -> Proxy:
+        settings: dict[str, object] = {"port": 0, "report": reports.append, **options}
+        return Proxy(parse_upstream(upstream_url), folder, **settings)  # type: ignore[arg-type]  # a test passes any option on
+
+    return make

@@ -1,0 +1,112 @@
+"""Invariant 2: what a peer received is in the file, whenever the proxy is killed."""
+
+import asyncio
+import contextlib
+import random
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from raw_peers import RawUpstream, frame, raw_session
+
+from realtap.recordings.folder import RecordingsFolder
+from realtap.recordings.reader import Recording
+
+KILLS = 50
+
+CHILD = """
+import asyncio, sys
+from pathlib import Path
+from realtap.proxy.door import Proxy
+from realtap.proxy.upstream import parse_upstream
+from realtap.recordings.folder import RecordingsFolder
+
+async def main():
+    async with Proxy(parse_upstream(sys.argv[1]), RecordingsFolder(Path(sys.argv[2])), port=0) as proxy:
+        print(proxy.port, flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+NUMBER = re.compile(rb'"n":(\d+),')
+
+
+def numbered(number: int, size: int) -> bytes:
+    return b'{"type":"response.output_audio.delta","n":%d,"delta":"%s"}' % (number, b"A" * size)
+
+
+async def talk(peer_writer: asyncio.StreamWriter, randomness: random.Random, *, mask: bool) -> None:
+    """Say numbered messages as fast as the connection takes them, until it breaks."""
+    number = 0
+    with contextlib.suppress(ConnectionError):
+        while True:
+            size = randomness.choice([10, 100, 8_000, 200_000])
+            peer_writer.write(frame(numbered(number, size), mask=mask))
+            await peer_writer.drain()
+            number += 1
+
+
+async def numbers_heard(reader: asyncio.StreamReader, *, masked: bool) -> list[int]:
+    """The numbers of all messages that came whole, until the connection broke."""
+    from realtap.proxy.wire.frames import FrameScanner, Message
+
+    scanner = FrameScanner(is_masked=masked)
+    heard: list[int] = []
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(1 << 20):
+            for piece in scanner.receive_data(data):
+                if isinstance(piece, Message) and piece.payload is not None:
+                    match = NUMBER.search(piece.payload)
+                    assert match is not None
+                    heard.append(int(match[1]))
+    return heard
+
+
+def numbers_recorded(path: Path, side: str) -> list[int]:
+    matches = [
+        NUMBER.search(event.payload) for event in Recording(path).events() if event.side == side
+    ]
+    return [int(match[1]) for match in matches if match is not None]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seed", range(KILLS))
+async def test_a_killed_proxy_has_recorded_all_that_a_peer_received(
+    folder: RecordingsFolder, seed: int
+) -> None:
+    randomness = random.Random(seed)
+    async with RawUpstream() as upstream:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            CHILD,
+            upstream.url,
+            str(folder.path),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            assert child.stdout is not None
+            port = int(await child.stdout.readline())
+            async with raw_session(port, upstream) as (client, server):
+                async with asyncio.TaskGroup() as group:
+                    at_client = group.create_task(numbers_heard(client.reader, masked=False))
+                    at_server = group.create_task(numbers_heard(server.reader, masked=True))
+                    group.create_task(talk(client.writer, randomness, mask=True))
+                    group.create_task(talk(server.writer, randomness, mask=False))
+                    # Not a wait for something to be ready: the moment of the kill is the random input.
+                    await asyncio.sleep(randomness.uniform(0.05, 0.4))
+                    child.send_signal(signal.SIGKILL)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+    [path] = folder.paths()
+    for side, heard in (("server", at_client.result()), ("client", at_server.result())):
+        recorded = numbers_recorded(path, side)
+        assert heard
+        assert recorded == list(range(len(recorded)))
+        assert heard == recorded[: len(heard)]

@@ -1,0 +1,102 @@
+"""`realtap demo`: the whole product in one process."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from realtap_process import COMMAND
+
+from realtap.proxy.demo.mistakes import Mistake
+from realtap.recordings.reader import outline
+from realtap.tui.cli import main
+from realtap.tui.cli.exit_codes import ExitCode
+
+
+def demo(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, "demo", *arguments, "--recordings", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def numbered(output: str) -> list[str]:
+    return [line for line in output.splitlines() if re.match(r" *\d+ +\d+\.\d{3} ", line)]
+
+
+@pytest.mark.slow
+def test_demo_shows_a_whole_conversation_and_what_to_try_next(tmp_path: Path) -> None:
+    run = demo(tmp_path, "--headless")
+    assert run.returncode == ExitCode.FINE
+    assert run.stderr == ""
+    for words in (
+        "function call: the user types “What is the weather in Paris?”",
+        "It is sunny in Paris, with 21 degrees.",
+        "cancelled (turn_detected)",
+        "conversation.item.truncated",
+        "Where is the function's name?",
+        "response.create, event ",
+        "realtap",
+    ):
+        assert words in run.stdout
+    (path,) = tmp_path.glob("*.jsonl")
+    assert str(path) in run.stdout
+    assert outline(path).is_complete
+    assert "\x1b[" not in run.stdout
+
+
+def test_mistake_is_shown_and_explained(tmp_path: Path) -> None:
+    run = demo(tmp_path, "--mistake", "beta-fields")
+    assert run.returncode == ExitCode.FINE
+    assert "shows as an error; the whole update is dropped" in run.stdout
+    assert "(event 3)" in run.stdout
+    assert len(numbered(run.stdout)) == 3
+
+
+def test_every_event_is_told_after_the_heading_that_announces_it(tmp_path: Path) -> None:
+    output = demo(tmp_path, "--mistake", "no-response-create").stdout
+    before, after = output.split("the mistake: the app returns", 1)
+    assert "function_call_output" not in before
+    assert "get_weather → " in after
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
+def test_ctrl_c_ends_the_demo_in_order(tmp_path: Path) -> None:
+    command = [*COMMAND, "demo", "--recordings", str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        while "session.updated" not in process.stdout.readline():
+            assert process.poll() is None
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=20)
+        assert time.monotonic() - began < 3
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert stderr == ""
+    assert "Try next" in stdout
+    (path,) = tmp_path.glob("*.jsonl")
+    assert outline(path).is_complete
+
+
+def test_mistakes_are_listed_one_a_line() -> None:
+    output = CliRunner().invoke(main, ["demo", "--list-mistakes"]).stdout
+    assert [line.split()[0] for line in output.splitlines()] == list(Mistake)
+
+
+def test_reader_that_has_had_enough_ends_the_demo_quietly(tmp_path: Path) -> None:
+    command = [*COMMAND, "demo", "--recordings", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == ExitCode.FINE

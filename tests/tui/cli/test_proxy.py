@@ -1,0 +1,131 @@
+"""`realtap proxy` as a process: it announces itself, records, and stops in order."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from realtap_process import COMMAND, running, talk_to
+from websockets.sync.client import connect
+
+from realtap.recordings.event import Closed
+from realtap.recordings.reader import Recording
+from realtap.tui.cli.exit_codes import ExitCode
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
+
+
+def start(tmp_path: Path, *more: str) -> tuple[str, ...]:
+    return ("proxy", "--upstream", "sim", "--listen", "127.0.0.1:0", *more)
+
+
+def test_stdout_has_the_address_and_nothing_else(tmp_path: Path) -> None:
+    with running(*start(tmp_path), recordings=tmp_path) as proxy:
+        assert proxy.url.startswith("ws://127.0.0.1:")
+        code, stdout, stderr = proxy.interrupt()
+    assert code == ExitCode.INTERRUPTED
+    assert stdout == ""
+    assert f'websocket_base_url="{proxy.url}"' in stderr
+    assert "NO_PROXY=127.0.0.1,localhost" in stderr
+
+
+def test_session_through_it_is_recorded_and_told(tmp_path: Path) -> None:
+    with running(*start(tmp_path, "--headless"), recordings=tmp_path) as proxy:
+        talk_to(proxy.url)
+        _, _, stderr = proxy.interrupt()
+    (path,) = tmp_path.glob("*.jsonl")
+    assert next(event.type for event in Recording(path).events()) == "session.created"
+    assert len([line for line in stderr.splitlines() if path.stem in line]) == 2
+
+
+def test_ctrl_c_closes_open_sessions_in_order_within_two_seconds(tmp_path: Path) -> None:
+    with running(*start(tmp_path), recordings=tmp_path) as proxy:
+        url = f"{proxy.url}/realtime?model=gpt-realtime"
+        key = {"Authorization": "Bearer sk-test"}
+        with connect(url, additional_headers=key, proxy=None) as app:
+            assert json.loads(app.recv())["type"] == "session.created"
+            began = time.monotonic()
+            code, _, stderr = proxy.interrupt()
+            assert time.monotonic() - began < 2
+    assert code == ExitCode.INTERRUPTED
+    assert "closing one session" in stderr
+    assert "Traceback" not in stderr
+    (path,) = tmp_path.glob("*.jsonl")
+    assert [entry for entry in Recording(path).entries() if isinstance(entry, Closed)]
+    assert app.close_code is not None
+
+
+def open_session_that_never_closes(url: str) -> socket.socket:
+    """A client that has got through the handshake and says nothing more, not even a close."""
+    host, _, port = url.removeprefix("ws://").removesuffix("/v1").partition(":")
+    app = socket.create_connection((host, int(port)))
+    app.sendall(
+        b"GET /v1/realtime?model=gpt-realtime HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+        b"Sec-WebSocket-Version: 13\r\nAuthorization: Bearer sk-test\r\n\r\n"
+    )
+    assert app.recv(12) == b"HTTP/1.1 101"
+    return app
+
+
+def test_second_ctrl_c_ends_at_once(tmp_path: Path) -> None:
+    with (
+        running(*start(tmp_path), recordings=tmp_path) as proxy,
+        open_session_that_never_closes(proxy.url),
+    ):
+        proxy.send_interrupt()
+        proxy.wait_for("closing one session")
+        began = time.monotonic()
+        code, _, _ = proxy.interrupt()
+        assert time.monotonic() - began < 1
+    assert code == ExitCode.INTERRUPTED
+
+
+def test_session_that_never_closes_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with (
+        running(*start(tmp_path), recordings=tmp_path) as proxy,
+        open_session_that_never_closes(proxy.url),
+    ):
+        began = time.monotonic()
+        code, _, stderr = proxy.interrupt()
+        assert time.monotonic() - began < 2
+    assert code == ExitCode.INTERRUPTED
+    assert "Traceback" not in stderr
+
+
+def test_sigterm_stops_in_order_too(tmp_path: Path) -> None:
+    with running(*start(tmp_path), recordings=tmp_path) as proxy:
+        code, _, stderr = proxy.interrupt(signal.SIGTERM)
+    assert code == ExitCode.INTERRUPTED
+    assert "stopped" in stderr
+
+
+@pytest.mark.parametrize("command", ["proxy", "sim"])
+def test_port_in_use_names_the_flag_that_chooses_another(command: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        environment = {**os.environ, "REALTAP_RECORDINGS": str(tmp_path)}
+        run = subprocess.run(
+            [*COMMAND, command, "--listen", address],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+    assert run.returncode == ExitCode.WIRE
+    assert "--listen" in run.stderr
+    assert run.stderr.count("\n") == 1
+    assert run.stdout == ""
+
+
+def test_simulated_server_alone_answers(tmp_path: Path) -> None:
+    with running("sim", "--listen", "127.0.0.1:0", "--fast", recordings=tmp_path) as sim:
+        outcome = talk_to(sim.url)
+        code, _, stderr = sim.interrupt()
+    assert outcome.errors == ["missing_required_parameter"]
+    assert code == ExitCode.INTERRUPTED
+    assert "Traceback" not in stderr
