@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable, Iterable
 from typing import Final, Self
 
@@ -31,7 +32,8 @@ class Proxy:
         folder: Where they are recorded.
         host: The address to listen on.
         port: The port; 0 takes a free one.
-        report: Takes one line for people: sessions that begin and end, refusals, faults.
+        report: Takes one line for people about a refusal or a fault.
+        on_session: Takes one line for people about a session that begins or ends.
         handshake_timeout_s: A handshake that takes longer is cut.
         hold_limit_bytes: Longer messages stream through.
     """
@@ -44,6 +46,7 @@ class Proxy:
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
         report: Callable[[str], None] = _log.warning,
+        on_session: Callable[[str], None] = _log.info,
         handshake_timeout_s: float = HANDSHAKE_TIMEOUT_S,
         hold_limit_bytes: int = HOLD_LIMIT_BYTES,
     ) -> None:
@@ -53,6 +56,7 @@ class Proxy:
             upstream,
             folder,
             report,
+            on_session,
             handshake_timeout_s=handshake_timeout_s,
             hold_limit_bytes=hold_limit_bytes,
         )
@@ -89,7 +93,7 @@ class Proxy:
                 lambda: Leg(self._serve), self.host, self.port, backlog=_BACKLOG
             )
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = str(error) if error.errno is None else os.strerror(error.errno)
             raise WireError(
                 f"cannot listen on {self.host}:{self.port}: {reason}; "
                 "choose another address with --listen HOST:PORT"

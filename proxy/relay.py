@@ -64,8 +64,11 @@ class Relay:
         self._client.start(self._from_client)
 
     def stop(self) -> None:
-        """End the session in order: both peers get a close frame, 1001 "going away"."""
-        if self._ended_by is None:
+        """End the session in order: both peers get a close frame, 1001 "going away".
+
+        One that is ending by itself only loses its connections.
+        """
+        if self._ended_by is None and self._tap.ending is None:
             self._tap.receive_close(Side.SERVER, CloseCode.GOING_AWAY, STOP_REASON, is_ours=True)
             self._from_client.close_destination(CloseCode.GOING_AWAY, STOP_REASON)
             self._from_server.close_destination(CloseCode.GOING_AWAY, STOP_REASON)
@@ -101,6 +104,8 @@ class _Direction:
     ) -> None:
         self.is_at_eof = False
         self.is_lost = False
+        self._is_stopped = False
+        """True when a close frame of our own was the last that the destination gets."""
         self._relay = relay
         self._side = side
         self._destination = destination
@@ -110,16 +115,18 @@ class _Direction:
         )
 
     def receive_data(self, data: bytes) -> None:
-        self._pass(self._scanner.receive_data(data))
+        if not self._is_stopped:
+            self._pass(self._scanner.receive_data(data))
 
     def receive_eof(self) -> None:
         self.is_at_eof = True
-        self._pass(self._scanner.receive_eof())
+        if not self._is_stopped:
+            self._pass(self._scanner.receive_eof())
         self._destination.end()
         self._relay.receive_eof(self._side)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if not self.is_at_eof:
+        if not (self.is_at_eof or self._is_stopped):
             self._pass(self._scanner.receive_eof())
         self.is_lost = True
         self._relay.lose_connection(self._side, "" if error is None else str(error))
@@ -134,6 +141,8 @@ class _Direction:
             frame = Frame(FrameOpcode.CLOSE, Close(code, reason).serialize())
             self._destination.write(frame.serialize(mask=self._side is Side.CLIENT))
         self._destination.end()
+        # Nothing may follow a close frame, so what still comes would not arrive: it is not taken.
+        self._is_stopped = True
 
     def _pass(self, pieces: list[Piece]) -> None:
         wires = [self._receive_piece(piece) for piece in pieces]

@@ -41,7 +41,9 @@ class Route:
     upstream: Upstream
     folder: RecordingsFolder
     report: Callable[[str], None]
-    """Takes one line for people: sessions that begin and end, refusals, faults."""
+    """Takes one line for people about a refusal or a fault."""
+    on_session: Callable[[str], None]
+    """Takes one line for people about a session that begins or ends."""
     handshake_timeout_s: float = HANDSHAKE_TIMEOUT_S
     hold_limit_bytes: int = HOLD_LIMIT_BYTES
     tool: str = field(default_factory=lambda: f"realtap {version('realtap')}")
@@ -80,7 +82,7 @@ class Session:
             self._fail(error, tap)
         else:
             await self._ended.wait()
-            self._route.report(f"{self._name} ended: {_count(tap.message_count)}{_ending(tap)}")
+            self._route.on_session(f"{self._name} ended: {_count(tap.message_count)}{_ending(tap)}")
         finally:
             tap.end()
 
@@ -156,7 +158,7 @@ class Session:
         tap.receive_answer(status, answer.headers, answer.header("Sec-WebSocket-Protocol"))
         self._client.write(answer.wire)
         agent = request.header("User-Agent") or "a client without a User-Agent"
-        self._route.report(f"{self._name} began: {agent}")
+        self._route.on_session(f"{self._name} began: {agent}")
         self._relay = Relay(
             self._client,
             server,

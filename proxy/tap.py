@@ -68,7 +68,7 @@ class Tap:
         if self.ending is None:
             self.ending = (side, code)
             self._safely(self._record_close, side, code, reason, is_ours)
-        elif code != ABNORMAL and not is_ours:
+        elif code not in {ABNORMAL, self.ending[1]}:
             self.note("close", f"{side} closed with code {code} {reason}".rstrip(), code=code)
 
     def receive_answer(

@@ -27,7 +27,7 @@ MAX_PAYLOAD_VALUES = 256
 """How many values of payloads are remembered; those of the handshake are never forgotten."""
 
 PROTOCOL_WORDS = frozenset(
-    [
+    {
         "accepted",
         "assistant",
         "cancelled",
@@ -47,7 +47,7 @@ PROTOCOL_WORDS = frozenset(
         "session.update",
         "transcription",
         "undefined",
-    ]
+    }
 )
 """Values that are no secrets though they stand in a secret's place: a local server's dummy key, a
 cookie's setting. Redacting them everywhere would make a recording unreadable."""
@@ -55,16 +55,22 @@ cookie's setting. Redacting them everywhere would make a recording unreadable.""
 SCHEME = re.compile(r"\s*(Basic|Bearer|Token|ApiKey|Key|Digest|Negotiate)\s+(?=\S)", re.IGNORECASE)
 """The scheme of an Authorization header's value; it is no secret."""
 
-_KEY = r"(?=[A-Za-z0-9_-]{0,512}[0-9A-Z])[A-Za-z0-9_-]{16,}"
-_PATTERNS = (
-    # A key holds a digit or a capital; `sk-learn-pipelines-explained` does not.
-    re.compile(rf"sk-{_KEY}"),
-    re.compile(rf"ek_{_KEY}"),
-    re.compile(rf"xai-{_KEY}"),
-    # RFC 6750's b64token. "Bearer authentication." is shorter than 16.
-    re.compile(r"(?i:bearer)[ \t]+([A-Za-z0-9._~+/-]{16,}=*)"),
-)
-_PERCENT_ESCAPE = re.compile(r"%[0-9a-fA-F]{2}\Z")
+
+def _key(prefix: str) -> re.Pattern[str]:
+    """A vendor's key: its prefix where no word goes on (`task-…` is no `sk-…`, `%20sk-…` is one).
+
+    The prefix comes first in the pattern: a search for a literal is ten times as quick.
+    """
+    begins = rf"(?:(?<![A-Za-z0-9]{prefix})|(?<=%[0-9a-fA-F]{{2}}{prefix}))"
+    return re.compile(rf"{prefix}{begins}[A-Za-z0-9_-]{{16,}}")
+
+
+_KEYS = (_key("sk-"), _key("ek_"), _key("xai-"))
+_DIGIT_OR_CAPITAL = re.compile(r"[0-9A-Z]")
+"""What every key has, and `sk-learn-pipelines-explained` has not."""
+
+_BEARER = re.compile(r"(?i:bearer)[ \t]+([A-Za-z0-9._~+/-]{16,}=*)")
+"""RFC 6750's b64token. "Bearer authentication." is shorter than 16."""
 
 
 def masked(value: str) -> str:
@@ -165,12 +171,12 @@ class KnownSecrets:
             while start >= 0:
                 yield start, start + len(value)
                 start = text.find(value, start + len(value))
-        for pattern in _PATTERNS:
-            for match in pattern.finditer(text):
-                if pattern.groups:
-                    yield match.span(1)
-                elif _begins_a_word(text, match.start()):
+        for key in _KEYS:
+            for match in key.finditer(text):
+                if _DIGIT_OR_CAPITAL.search(text, match.start(), match.end()):
                     yield match.span()
+        for match in _BEARER.finditer(text):
+            yield match.span(1)
 
 
 def _escapes_that_matter(values: str) -> re.Pattern[bytes]:
@@ -180,10 +186,3 @@ def _escapes_that_matter(values: str) -> re.Pattern[bytes]:
     # Printable ASCII is all that the patterns and the names need.
     unicode = rb"\\u00[2-7]" if values.isascii() else rb"\\u"
     return re.compile(unicode + rb"|\\/" if "/" in values else unicode)
-
-
-def _begins_a_word(text: str, start: int) -> bool:
-    """Whether no longer word ends here: `task-…` is no `sk-…`, `%20sk-…` is one."""
-    before = text[max(0, start - 3) : start]
-    is_alone = not (before[-1:].isascii() and before[-1:].isalnum())
-    return is_alone or _PERCENT_ESCAPE.search(before) is not None

@@ -25,10 +25,15 @@ _HEAD_BYTES = 512
 
 _PARAMETER_NAME = re.compile(r"(?<=[?&#;])([^=&#?;\s]{1,100})=")
 _USERINFO = re.compile(r"(?<=://)([^/?#\s\"'<>\\]+)@")
-_HEADER_NAME = re.compile(r"(?<![\w-])([A-Za-z][\w-]{2,60})[ \t]*:[ \t]*")
+_HEADER_LINE = re.compile(
+    r"(?<![\w-])(((?:proxy-)?authorization|(?:x-|x-goog-)?api-key|ocp-apim-subscription-key)"
+    r"[ \t]*:[ \t]*((basic|bearer)[ \t]+)?)[^\s\"]+",
+    re.IGNORECASE,
+)
+"""A header quoted in words. Its value is not learned: it may be a word of the sentence."""
+_COOKIE_LINE = re.compile(r"(?<![\w-])((set-)?cookie[ \t]*:[ \t]*)[^\r\n\"]+", re.IGNORECASE)
 _END_OF_PARAMETER = re.compile(r"[&#]|\Z")
 _END_OF_PARAMETER_IN_TEXT = re.compile(r"[&#\s\"'<>\\)\]}]|\Z")
-_END_OF_HEADER = re.compile(r"[\r\n\"]|\Z")
 
 
 class Redactor:
@@ -88,7 +93,9 @@ class Redactor:
         Redact before cutting a text short: half a secret is not known again.
         """
         text = self._url(text, _END_OF_PARAMETER_IN_TEXT)
-        return self._by_value(self._header_lines(text))
+        text = _HEADER_LINE.sub(rf"\1{MARKER}", text)
+        text = _COOKIE_LINE.sub(rf"\1{MARKER}", text)
+        return self._by_value(text)
 
     def payload(self, data: bytes) -> tuple[bytes, bool]:
         """A message's payload for the recording, and whether a secret was replaced in it.
@@ -191,19 +198,6 @@ class Redactor:
                 continue
             value = _value_at(text, name.end(), end_of_value)
             self._known.learn([value])
-            pieces += [text[position : name.end()], masked(value) if value else ""]
-            position = name.end() + len(value)
-        return "".join([*pieces, text[position:]])
-
-    def _header_lines(self, text: str) -> str:
-        """Lines like `Authorization: Bearer …` in a text."""
-        pieces: list[str] = []
-        position = 0
-        for name in _HEADER_NAME.finditer(text):
-            if name.start() < position or not is_secret_header(name[1]):
-                continue
-            value = _value_at(text, name.end(), _END_OF_HEADER)
-            self._known.learn(_header_secrets(name[1], value))
             pieces += [text[position : name.end()], masked(value) if value else ""]
             position = name.end() + len(value)
         return "".join([*pieces, text[position:]])

@@ -16,6 +16,11 @@ class Actor:
         self._turns_heard = 0
         self._times_played: dict[int, int] = {}
 
+    def hear_early(self) -> Heard | None:
+        """What the turn that begins now will say, if the script tells; it counts as heard."""
+        has_lines = self._turns_heard < len(self._script.heard)
+        return self.hear(0) if has_lines else None
+
     def hear(self, duration_ms: float) -> Heard:
         """What the user said in a spoken turn; nothing can be recognised, so it is scripted."""
         turn = self._turns_heard

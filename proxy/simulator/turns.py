@@ -7,12 +7,11 @@ from . import faults
 from .conversation import Item
 from .faults import Fault
 from .input_audio import InputAudio
-from .output_items import Steps, split_tokens
 from .responses import Responses
 from .schedule import Timer
 from .script import Heard
 from .state import SessionState
-from .usage import transcription_usage
+from .transcription import Transcription
 from .vad import SpeechStarted
 
 _SHORTEST_COMMIT_MS = 100
@@ -33,6 +32,10 @@ class Turns:
         self._open_item_id: str | None = None
         """The id that the item of the present turn will have; told in `speech_started` already."""
         self._started_ms = 0
+        self._heard_early: Heard | None = None
+        """What the present turn says, where that is known before its end."""
+        self._transcription: Transcription | None = None
+        """The transcription of the present turn, where it has begun before its end."""
         self._idle_timer: Timer | None = None
 
     def configure(self) -> None:
@@ -61,6 +64,9 @@ class Turns:
         """Drop what is in the buffer."""
         self._audio.clear()
         self._open_item_id = None
+        if self._transcription is not None:
+            self._transcription.abandon()
+        self._transcription = self._heard_early = None
         self._state.outbox.send("input_audio_buffer.cleared")
 
     # Turn detection.
@@ -76,6 +82,20 @@ class Turns:
         )
         if self._has("interrupt_response") and self._responses.active is not None:
             self._responses.cancel(None, "turn_detected")
+        self._listen_along(self._open_item_id)
+
+    def _listen_along(self, item_id: str) -> None:
+        """Write down what is being said, where model and script can do that."""
+        if not Transcription.is_streaming(self._state):
+            return
+        if self._transcription is not None:
+            # Turn detection was changed in the middle of a turn: it begins anew.
+            self._transcription.abandon()
+        else:
+            self._heard_early = self._state.actor.hear_early()
+        if self._heard_early is not None:
+            self._transcription = Transcription(self._state, item_id, self._heard_early)
+            self._transcription.begin()
 
     def _stop(self, end_ms: int) -> None:
         item_id = self._taken_item_id()
@@ -104,10 +124,19 @@ class Turns:
     # Committing.
 
     def _commit(self, item_id: str, audio: bytes, duration_ms: float) -> None:
-        heard = self._state.actor.hear(duration_ms)
+        heard, self._heard_early = self._heard_early, None
+        transcription, self._transcription = self._transcription, None
+        if heard is None:
+            heard = self._state.actor.hear(duration_ms)
         item = _spoken_item(item_id, audio, duration_ms, heard)
         self._announce(item)
-        self._transcribe(item, heard)
+        self._transcribe(item, transcription or Transcription(self._state, item_id, heard))
+
+    def _transcribe(self, item: Item, transcription: Transcription) -> None:
+        if self._state.configuration.transcription is not None:
+            transcription.finish(item)
+        else:
+            transcription.abandon()
 
     def _announce(self, item: Item) -> None:
         previous = next(reversed(list(self._state.conversation)), None)
@@ -117,46 +146,6 @@ class Turns:
             item_id=item.id,
         )
         self._state.announce(item)
-
-    # Transcription: beside the response, in no order with it.
-
-    def _transcribe(self, item: Item, heard: Heard) -> None:
-        transcription = self._state.configuration.transcription
-        if transcription is not None:
-            self._drive(self._transcribed(item, heard, str(transcription["model"])))
-
-    def _drive(self, steps: Steps) -> None:
-        wait_s = next(steps, None)
-        if wait_s is not None:
-            self._state.schedule.after(wait_s, lambda: self._drive(steps))
-
-    def _transcribed(self, item: Item, heard: Heard, model: str) -> Steps:
-        outbox = self._state.outbox
-        place = {"item_id": item.id, "content_index": 0}
-        event = "conversation.item.input_audio_transcription"
-        yield self._state.pace.recognition_s
-        if heard.fail is not None:
-            outbox.send(f"{event}.failed", **place, error=_failure(item.id, heard.fail))
-            return
-        tokens = split_tokens(heard.text)
-        for token in tokens:
-            outbox.send_delta(f"{event}.delta", token, **place, **self._logprobs([token]))
-            yield self._state.pace.token_s
-        item.content[0]["transcript"] = heard.text
-        usage = transcription_usage(model, item.audio_ms, heard.text)
-        logprobs = self._logprobs(tokens)
-        outbox.send(f"{event}.completed", **place, transcript=heard.text, usage=usage, **logprobs)
-
-    def _logprobs(self, tokens: list[str]) -> Json:
-        """How sure the transcription is, for clients that ask for it in `include`."""
-        if not self._state.configuration.includes_logprobs:
-            return {}
-        return {
-            "logprobs": [
-                {"token": token, "logprob": -0.01, "bytes": list(token.encode())}
-                for token in tokens
-            ]
-        }
 
     # Idle timeout.
 
@@ -198,7 +187,7 @@ class Turns:
         silence = _spoken_item(item_id, audio, end_ms - start_ms, Heard())
         self._announce(silence)
         self._respond()
-        self._transcribe(silence, Heard())
+        self._transcribe(silence, Transcription(self._state, item_id, Heard()))
 
 
 def _spoken_item(item_id: str, audio: bytes, duration_ms: float, heard: Heard) -> Item:
@@ -212,12 +201,3 @@ def _spoken_item(item_id: str, audio: bytes, duration_ms: float, heard: Heard) -
         audio_ms=duration_ms,
         heard=heard.text,
     )
-
-
-def _failure(item_id: str, code: str) -> Json:
-    return {
-        "type": "server_error",
-        "code": code,
-        "message": f"Input transcription failed for item '{item_id}'.",
-        "param": None,
-    }

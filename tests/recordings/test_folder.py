@@ -2,10 +2,12 @@
 
 import os
 import re
+import secrets
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import platformdirs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,9 +70,7 @@ def test_recordings_here_is_used_when_it_is_a_folder(tmp_path: Path) -> None:
 def test_users_data_folder_is_used_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(
-        folder_module.platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data")
-    )
+    monkeypatch.setattr(platformdirs, "user_data_dir", lambda *_, **__: str(tmp_path / "data"))
     here = tmp_path / "recordings"
     if kind == "package":
         here.mkdir()
@@ -136,7 +136,7 @@ def test_name_that_is_taken_is_not_given_again(
     folder: RecordingsFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens: Iterator[str] = iter(["aaaa", "aaaa", "bbbb"])
-    monkeypatch.setattr(folder_module.secrets, "token_hex", lambda _: next(tokens))
+    monkeypatch.setattr(secrets, "token_hex", lambda _: next(tokens))
     folder.path.mkdir()
     first = folder.new_path(STARTED, "m")
     first.touch()

@@ -255,7 +255,11 @@ def test_wrong_shapes_in_an_answer_become_empty() -> None:
 
 def test_session_of_each_kind_of_line_is_read_in_order(tmp_path: Any) -> None:
     header = Header(id="i", started="s", via="reverse", upstream="ws://x")
-    entries = [header, Opened(at=0.1, status=101), Note(at=0.2, note={"kind": "mark"})]
+    entries: list[Header | Opened | Note] = [
+        header,
+        Opened(at=0.1, status=101),
+        Note(at=0.2, note={"kind": "mark"}),
+    ]
     path = tmp_path / "i.jsonl"
     path.write_bytes(b"".join(encode(entry) for entry in entries))
     assert list(Recording(path).entries()) == entries

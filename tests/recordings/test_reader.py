@@ -13,13 +13,13 @@ from realtap.recordings.lines import encode
 from realtap.recordings.reader import Recording, outline
 
 HEADER = Header(id="one", started="2026-11-20T14:15:12.000000Z", via="reverse", upstream="ws://x")
-SAID = [
+SAID: list[Opened | Event] = [
     Opened(at=0.1, status=101),
     Event(1, 0.25, Side.SERVER, "session.created", b'{"type":"session.created"}'),
     Event(2, 0.5, Side.CLIENT, "response.create", b'{"type":"response.create"}'),
 ]
 END = Closed(at=2.5, side=Side.CLIENT, code=1000, reason="bye")
-LINES = [encode(entry) for entry in (HEADER, *SAID, END)]
+LINES = [encode(HEADER), *map(encode, SAID), encode(END)]
 
 
 @pytest.fixture

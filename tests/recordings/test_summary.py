@@ -462,9 +462,41 @@ def test_ids_are_those_that_join_events() -> None:
 
 KNOWN = sorted(Summariser._TELLERS)
 NAMES = st.sampled_from(
-    "item response session error usage rate_limits part delta audio text transcript arguments name "
-    "call_id item_id response_id id output content tools input metadata status status_details type "
-    "turn_detection voice model output_modalities speaker approve server_label image_url".split()
+    [
+        "item",
+        "response",
+        "session",
+        "error",
+        "usage",
+        "rate_limits",
+        "part",
+        "delta",
+        "audio",
+        "text",
+        "transcript",
+        "arguments",
+        "name",
+        "call_id",
+        "item_id",
+        "response_id",
+        "id",
+        "output",
+        "content",
+        "tools",
+        "input",
+        "metadata",
+        "status",
+        "status_details",
+        "type",
+        "turn_detection",
+        "voice",
+        "model",
+        "output_modalities",
+        "speaker",
+        "approve",
+        "server_label",
+        "image_url",
+    ]
 )
 BASE64_RUN = re.compile(r"[A-Za-z0-9+/]{64,}")
 junk = st.recursive(

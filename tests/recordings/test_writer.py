@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from realtap.recordings import lines, writer
+from realtap.recordings import lines
 from realtap.recordings.event import Event, Form, Header, Note, Side
 from realtap.recordings.reader import Recording
 from realtap.recordings.writer import Writer
@@ -54,7 +54,7 @@ def full_disk(monkeypatch: pytest.MonkeyPatch, room_bytes: int) -> None:
         left[0] -= written
         return written
 
-    monkeypatch.setattr(writer.os, "write", write)
+    monkeypatch.setattr(os, "write", write)
 
 
 def events_and_notes(path: Path) -> list[object]:
@@ -76,7 +76,7 @@ def test_each_line_is_one_write_call(
         calls.append(data)
         return really(descriptor, data)
 
-    monkeypatch.setattr(writer.os, "write", write)
+    monkeypatch.setattr(os, "write", write)
     one = Writer(path, HEADER, on_fault=faults.append)
     for number in (1, 2, 3):
         one.write(event(number, b'"%s"' % (b"x" * 2**20)))
@@ -235,7 +235,7 @@ def test_close_that_fails_is_told_not_raised(
         raise OSError(errno.EDQUOT, "Disk quota exceeded")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writer.os, "close", close)
+        patch.setattr(os, "close", close)
         one.close()
     assert "Disk quota exceeded" in faults[0]
 

@@ -35,7 +35,8 @@ async def serve_proxy(upstream: str, listen: Address, folder: RecordingsFolder) 
                 folder,
                 host=listen.host,
                 port=listen.port,
-                report=talk.say,
+                report=talk.complain,
+                on_session=talk.say,
             )
             proxy = await running.enter_async_context(door)
             _announce(proxy.url)

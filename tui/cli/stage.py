@@ -10,6 +10,7 @@ from ...proxy.door import Proxy
 from ...proxy.simulator import Simulator
 from ...proxy.upstream import parse_upstream
 from ...recordings.folder import RecordingsFolder
+from . import talk
 from .exit_codes import ExitCode
 from .stopping import stop_signals
 from .teller import Teller
@@ -23,7 +24,7 @@ async def perform(folder: RecordingsFolder, mistake: Mistake | None, teller: Tel
     with stop_signals() as stop:
         async with Simulator(script=SCRIPT) as simulator:
             upstream = parse_upstream(simulator.url.removesuffix("/v1"))
-            async with Proxy(upstream, folder, port=0, report=teller.note) as proxy:
+            async with Proxy(upstream, folder, port=0, report=talk.complain) as proxy:
                 teller.introduce(proxy.url, simulator.url)
                 outcome = await _play(proxy, mistake, teller, stop)
             # The sessions are closed now: what is missing is their end.

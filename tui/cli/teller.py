@@ -1,7 +1,6 @@
 """Tells the demo: headings of what the app is about to do, the events, and what to try next."""
 
 import os
-import re
 import shlex
 import shutil
 import sys
@@ -11,7 +10,6 @@ from textwrap import wrap
 from ...proxy.demo.mistakes import Mistake
 from ...proxy.demo.voice_app import Outcome
 from ...recordings.event import Event
-from . import talk
 from .answers import FirstCall
 from .folding import FoldedRows
 from .growing import GrowingRecording
@@ -23,7 +21,6 @@ SHOWN_ERRORS = 3
 """So many numbers of error events are told: some mistakes are repeated with each frame."""
 WITHOUT_END = 10_000
 """The width of a pipe, where nothing is wrapped."""
-_COURSE = re.compile(r"session \S+ (?:began|ended): ")
 
 
 class Teller:
@@ -81,11 +78,6 @@ class Teller:
                 if entry.type == "error":
                     self._errors.append(str(entry.seq))
             self._print(*self._rows.lines_of(entry))
-
-    def note(self, text: str) -> None:
-        """Pass on what the proxy reports, but the session's course: its events tell that here."""
-        if not _COURSE.match(text):
-            talk.complain(text)
 
     # When it has ended.
 

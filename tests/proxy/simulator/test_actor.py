@@ -69,3 +69,10 @@ def test_silence_says_nothing() -> None:
 
 def test_arguments_are_pretty_printed() -> None:
     assert arguments_text(Call("f", {"city": "Zürich"})) == '{\n  "city": "Zürich"\n}'
+
+
+def test_only_scripted_turns_are_known_before_their_end() -> None:
+    actor = _actor("[[hear]]\ntext = 'one'")
+    assert actor.hear_early() is not None
+    assert actor.hear_early() is None
+    assert actor.hear(1_000).text == "I spoke for 1.0 seconds."

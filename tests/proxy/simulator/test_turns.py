@@ -9,7 +9,6 @@ from realtap.proxy.voice import resample, silence, synthesise_voice
 from realtap.recordings.event import Json
 
 TRANSCRIPTION = {"transcription": {"model": "gpt-realtime-whisper"}}
-DELTA = "conversation.item.input_audio_transcription.delta"
 COMPLETED = "conversation.item.input_audio_transcription.completed"
 
 SPOKEN = [
@@ -190,77 +189,6 @@ class TestInterruption:
         assert types(events) == ["input_audio_buffer.speech_started"]
         error = error_of(dialogue.speak(silence(1.0)))
         assert error["code"] == "conversation_already_has_active_response"
-
-
-class TestTranscription:
-    """What the user said, beside the response and in no order with it."""
-
-    def _heard(self, script: str, **audio_input: object) -> list[Json]:
-        dialogue = Dialogue(script=script)
-        dialogue.configure(audio={"input": {**TRANSCRIPTION, **audio_input}})
-        return [*dialogue.speak(), *dialogue.settle()]
-
-    def test_runs_beside_the_response(self) -> None:
-        events = self._heard('[[hear]]\ntext = "Hello, my name is Marcelo."')
-        order = [event["type"] for event in events]
-        assert order.index(DELTA) > order.index("response.created")
-        assert order.index(COMPLETED) > order.index("response.output_audio.delta")
-        completed = one(events, COMPLETED)
-        assert completed["transcript"] == "Hello, my name is Marcelo."
-        assert completed["usage"] == {"type": "duration", "seconds": 2}
-        deltas = [event for event in events if event["type"] == DELTA]
-        assert "".join(event["delta"] for event in deltas) == completed["transcript"]
-        assert "obfuscation" in deltas[0]
-
-    def test_is_off_by_default(self) -> None:
-        dialogue = Dialogue()
-        assert COMPLETED not in types([*dialogue.speak(), *dialogue.settle()])
-
-    def test_without_a_script_says_how_long_the_turn_was(self) -> None:
-        transcript = one(self._heard(""), COMPLETED)["transcript"]
-        assert transcript.startswith("I spoke for ")
-
-    def test_of_token_billed_models_counts_tokens(self) -> None:
-        events = self._heard("", transcription={"model": "gpt-4o-transcribe"})
-        usage = one(events, COMPLETED)["usage"]
-        assert usage["type"] == "tokens"
-        assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"]
-
-    def test_can_fail_without_stopping_the_response(self) -> None:
-        events = self._heard('[[hear]]\nfail = "audio_unintelligible"')
-        failed = one(events, "conversation.item.input_audio_transcription.failed")
-        assert failed["error"]["code"] == "audio_unintelligible"
-        assert failed["item_id"] in failed["error"]["message"]
-        assert one(events, "response.done")["response"]["status"] == "completed"
-
-    def test_tells_how_sure_it_is_when_asked(self) -> None:
-        dialogue = Dialogue()
-        dialogue.configure(
-            audio={"input": TRANSCRIPTION}, include=["item.input_audio_transcription.logprobs"]
-        )
-        events = [*dialogue.speak(), *dialogue.settle()]
-        deltas = [event for event in events if event["type"] == DELTA]
-        assert [each["token"] for each in deltas[0]["logprobs"]] == [deltas[0]["delta"]]
-        assert len(one(events, COMPLETED)["logprobs"]) == len(deltas)
-
-    def test_words_heard_decide_the_answer(self) -> None:
-        script = """
-        [[hear]]
-        text = "Tell me about teapots"
-        [[when]]
-        text = "*TEAPOTS*"
-        say = "They are round."
-        """
-        dialogue = Dialogue(script=script)
-        events = [*dialogue.speak(), *dialogue.settle()]
-        done = one(events, "response.output_audio_transcript.done")
-        assert done["transcript"] == "They are round."
-
-    def test_session_for_it_alone_makes_no_response(self) -> None:
-        dialogue = Dialogue(is_transcription=True)
-        session = {"type": "transcription", "audio": {"input": TRANSCRIPTION}}
-        dialogue.say("session.update", session=session)
-        assert types([*dialogue.speak(), *dialogue.settle()]) == [*SPOKEN, DELTA, COMPLETED]
 
 
 class TestIdleTimeout:
