@@ -9,7 +9,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --constraint constraints.txt
+# setuptools warns that folders at the top may shadow packages of the same name; as realtap.* they do not.
+INSTALL := PYTHONWARNINGS=ignore $(PIP) install --quiet --constraint constraints.txt
 DECLARED := pyproject.toml constraints.txt
 
 .PHONY: demo test check bench dist clean

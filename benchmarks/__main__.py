@@ -32,8 +32,8 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
 def main() -> None:
     """Parse the options, measure, print."""
     options = _options()
-    # An end from outside unwinds the stack: every child is ended by its id.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    # An end from outside is a Ctrl-C: it unwinds the stack, so that every child is ended by its id.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="realtap-bench-") as recordings:
         effort = QUICK if options.quick else WHOLE

@@ -28,6 +28,9 @@ CONNECTING = 10
 HEADERS = {"Authorization": "Bearer sk-proj-Benchmark0123456789_abcdefghijklmnopqrstuvwxyz"}
 """A key as clients send it; realtap has to look for it in every message."""
 
+CLOSING_S = 1.0
+"""How long the end of a session may take: after a Ctrl-C, what is on its way is not waited for."""
+
 PATIENCE_S = 120.0
 """What hangs for so long has failed."""
 
@@ -98,7 +101,12 @@ async def _session(url: str) -> AsyncIterator[ClientConnection]:
     async with (
         asyncio.timeout(PATIENCE_S),
         connect(
-            url, additional_headers=HEADERS, compression=None, max_size=None, proxy=None
+            url,
+            additional_headers=HEADERS,
+            compression=None,
+            max_size=None,
+            proxy=None,
+            close_timeout=CLOSING_S,
         ) as session,
     ):
         yield session

@@ -12,7 +12,7 @@ from .wire.handshake import HandshakeError, Head, HeadReader
 EARLY_LIMIT_BYTES: Final = 256 * 1024
 """So much may come from a peer before the relay takes it; then its sender has to wait."""
 
-READ_BYTES: Final = 64 * 1024
+READ_BYTES: Final = 128 * 1024
 """So much is read at once. Each leg has a buffer of this size."""
 
 _RESET: Final = struct.pack("ii", 1, 0)

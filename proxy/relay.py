@@ -115,8 +115,14 @@ class _Direction:
         )
 
     def receive_data(self, data: bytes) -> None:
-        if not self._is_stopped:
-            self._pass(self._scanner.receive_data(data))
+        if self._is_stopped:
+            return
+        pieces = self._scanner.receive_data(data)
+        if len(pieces) == 1 and isinstance(piece := pieces[0], Message):
+            # A conversation's pace: one read, one message. No list, no match, no join.
+            self._destination.write(self._tap.receive_message(self._side, piece))
+        else:
+            self._pass(pieces)
 
     def receive_eof(self) -> None:
         self.is_at_eof = True

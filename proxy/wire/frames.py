@@ -27,6 +27,13 @@ HOLD_LIMIT_BYTES: Final = 64 * 1024 * 1024
 """Up to this size a message is held until it is recorded; a longer one streams through."""
 
 
+_LONGEST_HEAD_BYTES: Final = 14
+"""Two bytes, eight of length, four of mask."""
+
+_PLAIN_TEXT: Final = 0x81
+"""The first byte of an unfragmented text message: FIN, no reserved bits, opcode 1."""
+
+
 class Opcode(IntEnum):
     """RFC 6455, section 11.8."""
 
@@ -187,6 +194,8 @@ class FrameScanner:
             data = self._pending + data
         pieces: list[Piece] = []
         position = 0
+        if self._held is None and self._frame is None and not self._is_closed:
+            position = self._take_plain(data, pieces)
         try:
             while position < len(data):
                 end = self._receive_step(data, position, pieces)
@@ -216,6 +225,41 @@ class FrameScanner:
         """Whether a frame of our own may follow the wire that has been given out."""
         is_streaming = self._held is not None and self._held.is_streaming
         return not (is_streaming or self._is_closed or self._is_raw)
+
+    # Private: the short way.
+
+    def _take_plain(self, data: bytes, pieces: list[Piece]) -> int:
+        """Take the unfragmented text messages that the bytes begin with; return where they end.
+
+        Nearly all traffic goes this way, at a third of the cost of the steps below, to which it
+        leaves whatever is not exactly that, and every judgement of what is wrong.
+        """
+        position, available = 0, len(data)
+        mask_bit = 0x80 if self._is_masked else 0
+        while available - position >= _LONGEST_HEAD_BYTES and data[position] == _PLAIN_TEXT:
+            length = data[position + 1] - mask_bit
+            start = position + 2
+            if length == 126:
+                length = data[start] << 8 | data[start + 1]
+                start += 2
+            elif length == 127:
+                length = int.from_bytes(data[start : start + 8])
+                start += 8
+            elif not 0 <= length < 126:
+                break
+            if mask_bit:
+                start += 4
+            end = start + length
+            if end > available or length > self._hold_limit_bytes:
+                break
+            payload = data[start:end]
+            if mask_bit:
+                payload = apply_mask(payload, data[start - 4 : start])
+            pieces.append(
+                Message(is_text=True, payload=payload, wire=data[position:end], size=length)
+            )
+            position = end
+        return position
 
     # Private: one step at a time.
 
