@@ -8,8 +8,8 @@ from .leg import Leg
 from .tap import ABNORMAL, Tap
 from .wire.handshake import Head, answer_status
 
-RECORDED_BODY_BYTES: Final = 16 * 1024
-"""So much of a refusal's body is kept in the recording."""
+SHOWN_BODY_BYTES: Final = 64 * 1024
+"""So much of a refusal's body the tap gets to see."""
 
 
 class Refusal:
@@ -45,7 +45,7 @@ class Refusal:
         """A part of the body."""
         self._client.write(data)
         self._received_bytes += len(data)
-        self._body += data[: RECORDED_BODY_BYTES - len(self._body)]
+        self._body += data[: SHOWN_BODY_BYTES - len(self._body)]
         if self._length is not None and self._received_bytes >= self._length:
             self._finish()
 

@@ -13,6 +13,9 @@ from .wire.frames import Message
 ABNORMAL: Final = 1006
 """What stands for a close code when there was no close frame (RFC 6455, section 7.1.5)."""
 
+RECORDED_BODY_LENGTH: Final = 16 * 1024
+"""So many characters of a refusal's body are kept."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -134,13 +137,17 @@ class Tap:
     def _record_answer(
         self, status: int, headers: NameValues, subprotocol: str | None, body: str | None
     ) -> None:
+        # A server may echo the subprotocol that holds the key. The body is cut after it was
+        # redacted: half a secret is not known again.
+        selected = None if subprotocol is None else self._redactor.subprotocols([subprotocol])[0]
+        recorded_body = None if body is None else self._redactor.text(body)[:RECORDED_BODY_LENGTH]
         self._writer.write(
             Opened(
                 at=self._clock(),
                 status=status,
                 headers=tuple(self._redactor.headers(headers)),
-                subprotocol=subprotocol,
-                body=None if body is None else self._redactor.text(body),
+                subprotocol=selected,
+                body=recorded_body,
             )
         )
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from .escapes import Span, unescaped
 from .secret_names import is_secret_member
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+# Colons and commas are left out: in an object names and values take turns without them.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s{}\[\]:,"]+', re.DOTALL)
 _HARMLESS = frozenset({"null", "true", "false"})
 _MCP_NAMES = frozenset({"server_url", "server_label", "connector_id"})
 
@@ -86,12 +87,6 @@ class Places:
                     self._enter(is_object=bracket == "{")
                 case "}" | "]":
                     self._leave()
-                case ",":
-                    if self._open:
-                        self._open[-1].awaits_name = True
-                case ":":
-                    if self._open:
-                        self._open[-1].awaits_name = False
                 case raw:
                     scalar = Scalar(raw, token.span())
                     self._judge(scalar)
@@ -102,6 +97,7 @@ class Places:
             self._open.append(_Container(is_object))
             return
         parent = self._open[-1]
+        parent.awaits_name = True
         name = parent.member if parent.is_object else parent.name
         guards = parent.guards
         if parent.is_object and _is_guarded(name):
@@ -126,7 +122,9 @@ class Places:
         container = self._open[-1]
         if container.is_object and container.awaits_name:
             container.member = scalar.value.lower()
+            container.awaits_name = False
             return
+        container.awaits_name = True
         name = container.member if container.is_object else container.name
         for guard in container.guards:
             guard.guarded.append(scalar)

@@ -20,7 +20,8 @@ def loads(text: bytes) -> Any:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         pass
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        # Decoded here: `json` takes bytes with nulls in them for UTF-16, which no frame is.
+        return json.loads(text.decode(), parse_constant=_refuse_constant)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 

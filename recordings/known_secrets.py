@@ -23,6 +23,9 @@ MIN_LENGTH = 8
 MAX_LENGTH = 8192
 """A longer value is only redacted where it stands: no header line of the common servers is longer."""
 
+MARKS = b"-_ \\"
+"""Bytes that standard base64 has none of, and most keys have one of."""
+
 MAX_PAYLOAD_VALUES = 256
 """How many values of payloads are remembered; those of the handshake are never forgotten."""
 
@@ -68,6 +71,9 @@ def _key(prefix: str) -> re.Pattern[str]:
 _KEYS = (_key("sk-"), _key("ek_"), _key("xai-"))
 _DIGIT_OR_CAPITAL = re.compile(r"[0-9A-Z]")
 """What every key has, and `sk-learn-pipelines-explained` has not."""
+
+_MIN_KEY_LENGTH = 19
+"""The shortest text that one of the patterns matches: most names and many words are shorter."""
 
 _BEARER = re.compile(r"(?i:bearer)[ \t]+([A-Za-z0-9._~+/-]{16,}=*)")
 """RFC 6750's b64token. "Bearer authentication." is shorter than 16."""
@@ -130,9 +136,6 @@ class KnownSecrets:
         self._by_length: list[str] = []
         self._rebuild()
 
-    MARKS = b"-_ \\"
-    """Bytes that standard base64 has none of, and most keys have one of."""
-
     def learn(self, values: Iterable[str], *, from_payload: bool = False) -> None:
         """Remember the values, in all their spellings."""
         known = self._payload if from_payload else self._handshake
@@ -153,7 +156,7 @@ class KnownSecrets:
         self._by_length = sorted({**self._handshake, **self._payload}, key=len, reverse=True)
         needles = sorted(value.encode("latin-1") for value in self._by_length)
         is_marked = {
-            needle: b'"' not in needle and any(mark in needle for mark in self.MARKS)
+            needle: b'"' not in needle and any(mark in needle for mark in MARKS)
             for needle in needles
         }
         self.marked_needles = tuple(needle for needle in needles if is_marked[needle])
@@ -162,15 +165,19 @@ class KnownSecrets:
 
     def has_value(self, text: str) -> bool:
         """Whether a known value stands in the text."""
-        return any(value in text for value in self._by_length)
+        return len(text) >= MIN_LENGTH and any(value in text for value in self._by_length)
 
     def find(self, text: str) -> Iterator[Span]:
         """Where a known value or something that looks like a key stands in the text."""
+        if len(text) < MIN_LENGTH:
+            return
         for value in self._by_length:
             start = text.find(value)
             while start >= 0:
                 yield start, start + len(value)
                 start = text.find(value, start + len(value))
+        if len(text) < _MIN_KEY_LENGTH:
+            return
         for key in _KEYS:
             for match in key.finditer(text):
                 if _DIGIT_OR_CAPITAL.search(text, match.start(), match.end()):

@@ -102,24 +102,20 @@ class Redactor:
 
         The same object comes back when there is none. JSON stays JSON, and what is no secret in it
         stays byte for byte. It runs for every message, and nearly every message holds no secret:
-        finding nothing takes 1 us for a short event and 2 us for 8 kB of audio.
+        finding nothing takes 1 us for a short event and 1 to 3 us for 8 kB of audio.
         """
         near = data
         if len(data) > _LONG_BYTES:
-            # Standard base64 has none of these bytes, and every pattern has one: a long string
+            # Standard base64 has none of these bytes (`MARKS`), and every pattern has one: a long string
             # without them needs no search. Over 8 kB `find` takes 0.04 us for one byte and 2 to
             # 5 us for a short needle. (`needle in data` adds 0.17 us: it first tries an integer.)
             start = data.rfind(b'"', 0, _HEAD_BYTES) + 1
             end = data.find(b'"', start)
-            if (
-                end - start > len(data) >> 1
-                and (
-                    data.find(b"-", start, end)
-                    & data.find(b"_", start, end)
-                    & data.find(b" ", start, end)
-                    & data.find(b"\\", start, end)
-                )
-                == -1
+            if end - start > len(data) >> 1 and not (
+                data.find(b"-", start, end) >= 0
+                or data.find(b"_", start, end) >= 0
+                or data.find(b" ", start, end) >= 0
+                or data.find(b"\\", start, end) >= 0
             ):
                 near = data[:start] + data[end:]
         known = self._known
@@ -147,12 +143,12 @@ class Redactor:
             for (start, end), instead in replacements.items()
             if text[start:end] != instead
         }
-        if not replacements:
-            return data, False
-        redacted = _replaced(text, replacements)
+        redacted = _replaced(text, replacements) if replacements else text
         if self._known.has_value(redacted):
             # A "secret" that reaches across JSON's own punctuation: nothing of it may stay.
             redacted = f'"{MARKER}"' if is_json else MARKER
+        elif not replacements:
+            return data, False
         return redacted.encode("latin-1"), True
 
     def _in_json(self, text: str) -> dict[Span, str]:
@@ -212,15 +208,15 @@ def _is_suspect(data: bytes) -> bool:
     """Whether a name or a pattern of a secret may be in it. Cheap refusals come first."""
     find = data.find
     return (
-        (find(b"-") >= 0 and (find(b"sk-") >= 0 or find(b"xai-") >= 0 or find(b"-key") >= 0))
+        (find(b"-") >= 0 and (find(b"sk-") >= 0 or find(b"xai-") >= 0 or find(b'-key"') >= 0))
         or (find(b" ") >= 0 and (find(b"earer") >= 0 or find(b"EARER") >= 0))
         or find(b"ek_") >= 0
-        or find(b"uthorization") >= 0
-        or find(b"client_secret") >= 0
-        or find(b"eaders") >= 0
+        or find(b'uthorization"') >= 0
+        or find(b'client_secret"') >= 0
+        or find(b'eaders"') >= 0
         or find(b'"value"') >= 0
-        or find(b"api_key") >= 0
-        or find(b"access_token") >= 0
+        or find(b'api_key"') >= 0
+        or find(b'access_token"') >= 0
     )
 
 

@@ -7,10 +7,10 @@ import re
 
 _WORDS = (
     r"authorization|api[-_]?key|access[-_]?key|subscription[-_]?key|access[-_]?token|auth[-_]?token"
-    r"|token|secret|signature|password|cookie|jwt[-_]?assertion|credentials?"
+    r"|token|secret|signature|password|cookie|jwt[-_]?assertion"
 )
 _NAME = re.compile(rf"(?:.*[-_.])?(?:{_WORDS}|set-cookie)", re.IGNORECASE)
-_PARAMETER = re.compile(rf"(?:.*[-_.])?(?:{_WORDS}|key|sig|auth|jwt)", re.IGNORECASE)
+_PARAMETER = re.compile(rf"(?:.*[-_.])?(?:{_WORDS}|credential|key|sig|auth|jwt)", re.IGNORECASE)
 _SUBPROTOCOL = re.compile(
     r"((?:.*[-_.])?(?:api[-_]?key|secret|token|bearer|authorization))\.(.+)",
     re.IGNORECASE | re.DOTALL,

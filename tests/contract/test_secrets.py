@@ -8,6 +8,7 @@ from raw_peers import ANSWER, RawUpstream, frame, raw_client
 from websockets.frames import Opcode
 
 from realtap.proxy.door import Proxy
+from realtap.proxy.tap import RECORDED_BODY_LENGTH
 from realtap.recordings.folder import RecordingsFolder
 from realtap.recordings.reader import Recording
 
@@ -135,3 +136,35 @@ async def test_a_refusal_that_repeats_the_key_is_recorded_without_it(
     assert key.encode() not in path.read_bytes()
     assert b"Incorrect API key provided" in path.read_bytes()
     assert key not in "\n".join(reports)
+
+
+async def test_a_key_that_the_server_selects_as_subprotocol_is_not_recorded(
+    make_proxy: MakeProxy, folder: RecordingsFolder
+) -> None:
+    chosen = f"Sec-WebSocket-Protocol: openai-insecure-api-key.{SECRETS['subprotocol']}\r\n\r\n"
+    async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
+        async with raw_client(proxy.port) as client:
+            await client.send(REQUEST)
+            server = await upstream.accept()
+            await server.receive_head()
+            answer = ANSWER[:-2] + chosen.encode()
+            await server.send(answer)
+            assert await client.receive(len(answer)) == answer
+    [path] = folder.paths()
+    assert_no_secret_in(path.read_bytes(), "the recording")
+
+
+async def test_a_key_at_the_end_of_what_is_kept_of_a_refusal_is_not_half_kept(
+    make_proxy: MakeProxy, folder: RecordingsFolder
+) -> None:
+    body = b"x" * (RECORDED_BODY_LENGTH - 10) + b" " + SECRETS["bearer"].encode() + b" " * 100
+    answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
+        async with raw_client(proxy.port) as client:
+            await client.send(REQUEST)
+            server = await upstream.accept()
+            await server.receive_head()
+            await server.send(answer)
+            assert await client.receive_all() == answer
+    [path] = folder.paths()
+    assert b"sk-proj" not in path.read_bytes()

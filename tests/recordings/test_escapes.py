@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from realtap.recordings.escapes import MAX_DEPTH, Readings, as_latin, unescaped
 
 
-@given(st.text(max_size=30), st.booleans())
-def test_what_json_escapes_is_undone(text: str, ascii_: bool) -> None:
+@given(text=st.text(max_size=30), ascii_=st.booleans())
+def test_what_json_escapes_is_undone(text: str, *, ascii_: bool) -> None:
     written = json.dumps(text, ensure_ascii=ascii_)[1:-1]
     assert unescaped(as_latin(written)) == as_latin(text)
 
@@ -28,7 +28,7 @@ def test_what_is_no_escape_stays(text: str) -> None:
     ascii_=st.booleans(),
 )
 def test_span_is_found_in_the_text_at_every_depth(
-    before: str, wanted: str, after: str, depth: int, ascii_: bool
+    before: str, wanted: str, after: str, depth: int, *, ascii_: bool
 ) -> None:
     parts = [before, wanted, after]
     for _ in range(depth):

@@ -236,7 +236,7 @@ def test_many_are_listed_in_part(full: RecordingsFolder) -> None:
 def test_name_that_is_not_there_lists_the_nearest(
     full: RecordingsFolder, name: str, nearest: str
 ) -> None:
-    with pytest.raises(RecordingError, match="no such recording in .*; the nearest: ") as caught:
+    with pytest.raises(RecordingError, match=r"no such recording in .*; the nearest: ") as caught:
         full.find(name)
     assert str(caught.value).partition("the nearest: ")[2].startswith(nearest)
 

@@ -68,7 +68,7 @@ def test_value_that_would_spoil_ordinary_text_is_not_learned(value: str) -> None
     ],
 )
 def test_escape_matters_when_it_could_spell_a_known_value(
-    value: str, escape: bytes, matters: bool
+    value: str, escape: bytes, *, matters: bool
 ) -> None:
     known = KnownSecrets()
     known.learn([value])

@@ -191,6 +191,8 @@ def test_payload_that_is_unusual_json_is_kept_verbatim(payload: bytes) -> None:
         (b"hello", True, Form.TEXT, None),
         (b"", True, Form.TEXT, None),
         (b"NaN", True, Form.TEXT, None),
+        (b"{\x00}\x00", True, Form.TEXT, None),
+        (b"\xef\xbb\xbf{}", True, Form.TEXT, None),
         (b"\xff", True, Form.BINARY, None),
         ('{"type":"é"}'.encode(), True, Form.JSON, "é"),
         (b'{"type":"x"}', False, Form.BINARY, None),
@@ -198,7 +200,7 @@ def test_payload_that_is_unusual_json_is_kept_verbatim(payload: bytes) -> None:
     ],
 )
 def test_frame_is_classified_by_what_it_holds(
-    payload: bytes, is_text_frame: bool, form: Form, type_: str | None
+    payload: bytes, form: Form, type_: str | None, *, is_text_frame: bool
 ) -> None:
     assert classify(payload, is_text_frame=is_text_frame) == (form, type_)
 

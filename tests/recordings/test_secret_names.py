@@ -17,14 +17,34 @@ def test_header_of_a_secret_is_known(name: str) -> None:
     assert is_secret_header(name)
 
 
-@pytest.mark.parametrize("name", ["Sec-WebSocket-Key", "x-tokens", "authorizations", "key", ""])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Sec-WebSocket-Key",
+        "access-control-allow-credentials",
+        "x-tokens",
+        "authorizations",
+        "key",
+        "",
+    ],
+)
 def test_other_header_is_none(name: str) -> None:
     assert not is_secret_header(name)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["api-key", "api_key", "key", "token", "access_token", "sig", "agent-access-token", "jwt"],
+    [
+        "api-key",
+        "api_key",
+        "key",
+        "token",
+        "access_token",
+        "sig",
+        "X-Amz-Credential",
+        "agent-access-token",
+        "jwt",
+    ],
 )
 def test_parameter_of_a_secret_is_known(name: str) -> None:
     assert is_secret_parameter(name)
