@@ -104,15 +104,18 @@ class Proxy:
         """Stop listening and end all sessions in order; what has not ended in time is cut."""
         if self._server is not None:
             self._server.close()
-        tasks = list(self._sessions)
-        for session in self.sessions:
-            session.stop()
-        if tasks:
-            await asyncio.wait(tasks, timeout=STOP_GRACE_S)
+        sessions = dict(self._sessions)
+        for task, session in sessions.items():
+            if session.is_open:
+                session.stop()
+            else:
+                task.cancel()
+        if sessions:
+            await asyncio.wait(sessions, timeout=STOP_GRACE_S)
         for session in self.sessions:
             session.abort()
-        if tasks:
-            await asyncio.wait(tasks, timeout=STOP_GRACE_S)
+        if sessions:
+            await asyncio.wait(sessions)
 
     def _serve(self, client: Leg) -> None:
         session = Session(client, self._route)
@@ -121,7 +124,9 @@ class Proxy:
         task.add_done_callback(self._forget)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        del self._sessions[task]
-        if not task.cancelled() and (error := task.exception()) is not None:
+        session = self._sessions.pop(task)
+        if task.cancelled():
+            session.abort()
+        elif (error := task.exception()) is not None:
             self._route.report(f"a session ended by a fault of realtap: {error!r}")
             _log.error("session failed", exc_info=error)

@@ -17,7 +17,7 @@ from ..recordings.redaction import Redactor
 from ..recordings.writer import Writer
 from .leg import LEFT, Leg
 from .refusal import Refusal
-from .relay import Relay
+from .relay import STOP_REASON, Relay
 from .tap import ABNORMAL, Tap
 from .upstream import Upstream
 from .wire.frames import HOLD_LIMIT_BYTES
@@ -67,34 +67,38 @@ class Session:
         """Serve the client until both connections are gone."""
         try:
             request, target = await self._read_request()
+            await self._serve(request, target)
         except (HandshakeError, TimeoutError) as error:
-            self._refuse(
-                _status(error, HTTPStatus.REQUEST_TIMEOUT), self._words(error, "the client")
-            )
-            return
+            status = _status(error, HTTPStatus.REQUEST_TIMEOUT)
+            self._refuse(status, self._words(error, "the client"))
         except ConnectionError:
             self._client.close()
-            return
+
+    async def _serve(self, request: Head, target: str) -> None:
+        """Record what follows from a request, to the session's end."""
         tap = self._start_recording(request, target)
         try:
             await self._open(request, target, tap)
+            await self._ended.wait()
         except (HandshakeError, OSError) as error:
             self._fail(error, tap)
+        except asyncio.CancelledError:
+            tap.receive_close(Side.SERVER, ABNORMAL, STOP_REASON, is_ours=True)
+            raise
         else:
-            await self._ended.wait()
             self._route.on_session(f"{self._name} ended: {_count(tap.message_count)}{_ending(tap)}")
         finally:
             tap.end()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the handshake is over: such a session is stopped, another one's task cancelled."""
+        return self._relay is not None
+
     def stop(self) -> None:
-        """End the session in order."""
+        """End an open session in order."""
         if self._relay is not None:
             self._relay.stop()
-        else:
-            self._client.close()
-            if self._server is not None:
-                self._server.close()
-            self._ended.set()
 
     def abort(self) -> None:
         """End the session at once."""

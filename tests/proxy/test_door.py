@@ -78,6 +78,23 @@ async def test_stopping_cuts_a_peer_that_does_not_answer_the_close_frame(
     assert list(proxy.sessions) == []
 
 
+async def test_stopping_ends_a_handshake_that_the_upstream_leaves_open(
+    make_proxy: MakeProxy, folder: RecordingsFolder
+) -> None:
+    async with RawUpstream() as upstream:
+        proxy = make_proxy(upstream.url)
+        await proxy.start()
+        async with raw_client(proxy.port) as client:
+            await client.send(REQUEST % b"h")
+            server = await upstream.accept()
+            await server.receive_head()
+            await proxy.stop()
+            assert list(proxy.sessions) == []
+            assert await server.receive_all() == b""
+    [closed] = [e for e in Recording(folder.paths()[0]).entries() if isinstance(e, Closed)]
+    assert closed.reason == "realtap was stopped"
+
+
 async def test_what_a_peer_sends_right_behind_its_handshake_is_not_lost(
     make_proxy: MakeProxy, folder: RecordingsFolder
 ) -> None:
