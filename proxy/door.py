@@ -9,7 +9,7 @@ from typing import Final, Self
 from ..recordings.errors import WireError
 from ..recordings.folder import RecordingsFolder
 from .leg import Leg
-from .session import HANDSHAKE_TIMEOUT_S, Route, Session
+from .session import HANDSHAKE_TIMEOUT_S, Route, Session, SessionNews
 from .upstream import Upstream
 from .wire.frames import HOLD_LIMIT_BYTES
 
@@ -24,6 +24,10 @@ _BACKLOG: Final = 1024
 _log = logging.getLogger(__name__)
 
 
+def _log_news(news: SessionNews) -> None:
+    _log.info("%s", news.text)
+
+
 class Proxy:
     """A proxy in front of one upstream. An async context manager: it listens inside.
 
@@ -33,7 +37,7 @@ class Proxy:
         host: The address to listen on.
         port: The port; 0 takes a free one.
         report: Takes one line for people about a refusal or a fault.
-        on_session: Takes one line for people about a session that begins or ends.
+        on_session: Told when a session begins and when it ends.
         handshake_timeout_s: A handshake that takes longer is cut.
         hold_limit_bytes: Longer messages stream through.
     """
@@ -46,7 +50,7 @@ class Proxy:
         host: str = DEFAULT_HOST,
         port: int = DEFAULT_PORT,
         report: Callable[[str], None] = _log.warning,
-        on_session: Callable[[str], None] = _log.info,
+        on_session: Callable[[SessionNews], None] = _log_news,
         handshake_timeout_s: float = HANDSHAKE_TIMEOUT_S,
         hold_limit_bytes: int = HOLD_LIMIT_BYTES,
     ) -> None:

@@ -35,6 +35,16 @@ HANDSHAKE_TIMEOUT_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class SessionNews:
+    """A session began or ended."""
+
+    recording: Path
+    text: str
+    """One line for people."""
+    is_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """What all sessions of a proxy have in common."""
 
@@ -42,8 +52,8 @@ class Route:
     folder: RecordingsFolder
     report: Callable[[str], None]
     """Takes one line for people about a refusal or a fault."""
-    on_session: Callable[[str], None]
-    """Takes one line for people about a session that begins or ends."""
+    on_session: Callable[[SessionNews], None]
+    """Told when a session begins and when it ends."""
     handshake_timeout_s: float = HANDSHAKE_TIMEOUT_S
     hold_limit_bytes: int = HOLD_LIMIT_BYTES
     tool: str = field(default_factory=lambda: f"realtap {version('realtap')}")
@@ -86,7 +96,8 @@ class Session:
             tap.receive_close(Side.SERVER, ABNORMAL, STOP_REASON, is_ours=True)
             raise
         else:
-            self._route.on_session(f"{self._name} ended: {_count(tap.message_count)}{_ending(tap)}")
+            text = f"{_count(tap.message_count)}{_ending(tap)}"
+            self._tell(f"ended: {text}", is_end=True)
         finally:
             tap.end()
 
@@ -107,10 +118,10 @@ class Session:
             self._server.abort()
         self._ended.set()
 
-    @property
-    def _name(self) -> str:
-        """How people are told of this session."""
-        return "a session" if self.recording is None else f"session {self.recording.stem}"
+    def _tell(self, text: str, *, is_end: bool = False) -> None:
+        if self.recording is not None:
+            line = f"session {self.recording.stem} {text}"
+            self._route.on_session(SessionNews(self.recording, line, is_end))
 
     # Private: the handshake, step by step.
 
@@ -162,7 +173,7 @@ class Session:
         tap.receive_answer(status, answer.headers, answer.header("Sec-WebSocket-Protocol"))
         self._client.write(answer.wire)
         agent = request.header("User-Agent") or "a client without a User-Agent"
-        self._route.on_session(f"{self._name} began: {agent}")
+        self._tell(f"began: {agent}")
         self._relay = Relay(
             self._client,
             server,

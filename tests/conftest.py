@@ -35,7 +35,7 @@ def make_proxy(folder: RecordingsFolder, reports: list[str]) -> MakeProxy:
         settings: dict[str, object] = {
             "port": 0,
             "report": reports.append,
-            "on_session": reports.append,
+            "on_session": lambda news: reports.append(news.text),
             **options,
         }
         return Proxy(parse_upstream(upstream_url), folder, **settings)  # type: ignore[arg-type]  # a test passes any option on

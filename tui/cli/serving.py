@@ -36,7 +36,7 @@ async def serve_proxy(upstream: str, listen: Address, folder: RecordingsFolder) 
                 host=listen.host,
                 port=listen.port,
                 report=talk.complain,
-                on_session=talk.say,
+                on_session=lambda news: talk.say(news.text),
             )
             proxy = await running.enter_async_context(door)
             _announce(proxy.url)
