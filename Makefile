@@ -19,13 +19,13 @@ demo: $(VENV)/.app
 	@$(BIN)/realtap demo
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/mypy --explicit-package-bases tests benchmarks
+	$(BIN)/mypy --explicit-package-bases tests tools benchmarks
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.bench

@@ -17,6 +17,10 @@ from .secret_names import is_secret_header, is_secret_parameter, split_subprotoc
 
 __all__ = ["MARKER", "Redactor"]
 
+KEY_KINDS = ("sk-", "ek_")
+"""How a key begins that lasts, and one that is made for a session: a browser may have the second
+only, so a subprotocol keeps it."""
+
 _LONG_BYTES = 600
 """From this size on, a run of base64 in a payload is looked for, to search only around it."""
 
@@ -75,7 +79,8 @@ class Redactor:
             return self._by_value(subprotocol)
         name, secret = found
         self._known.learn([secret])
-        return subprotocol.replace(bare, f"{name}{MARKER}")
+        kind = next((each for each in KEY_KINDS if secret.startswith(each)), "")
+        return subprotocol.replace(bare, f"{name}{kind}{MARKER}")
 
     def request_line_target(self, target: str) -> str:
         """A request's path and query, or its absolute URL, with its key parameters replaced."""

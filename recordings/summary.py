@@ -49,18 +49,6 @@ _OPENED = frozenset({"audio", "audio.input", "audio.output"})
 _CALL_TYPES = frozenset({"function_call", "mcp_call", "mcp_approval_request"})
 
 
-def ids(event: Event) -> tuple[str, ...]:
-    """The ids that join an event to others: its item's, its call's, its response's."""
-    fields = _fields(event)
-    item, response = object_of(fields.get("item")), object_of(fields.get("response"))
-    found = (
-        text_of(fields.get("item_id")) or text_of(item.get("id")),
-        text_of(fields.get("call_id")) or text_of(item.get("call_id")),
-        text_of(fields.get("response_id")) or text_of(response.get("id")),
-    )
-    return tuple(cut(each, _NAME_LIMIT) for each in found if each)
-
-
 class Summariser:
     """Fed the events of one session in order, it says a line about each.
 
@@ -75,6 +63,13 @@ class Summariser:
         self._names: dict[str, str] = {}
         """Names of functions by `call_id` and by item id."""
         self._formats = AudioFormats()
+
+    def learn(self, event: Event) -> None:
+        """Take an event that no line is wanted of: those after it may need what it tells."""
+        if fields := _fields(event):
+            self._learn(fields)
+            if event.side is Side.SERVER:
+                self._formats.observe(fields)
 
     def summarise(self, event: Event | Closed) -> str:
         """The line about an event, without its number, time, side, type and ids."""

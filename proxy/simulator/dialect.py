@@ -1,12 +1,14 @@
 """The two spellings of the protocol, and how to get from one to the other.
 
 The simulator thinks in GA terms only; at its edge this module renames what a beta client sends and
-hears. It maps names and shapes, and checks nothing: keys it does not know pass as they are.
+hears. Which name corresponds to which is told by `recordings.dialects`. This maps names and shapes,
+and checks nothing: keys it does not know pass as they are.
 """
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
+from ...recordings.dialects import BETA_EVENTS, FLAT_SESSION, FlatField, format_from_beta
 from ...recordings.event import Json
 
 
@@ -20,17 +22,12 @@ class Dialect(StrEnum):
 
 
 _BETA_SERVER_EVENTS: Mapping[str, str | None] = {
-    "response.output_text.delta": "response.text.delta",
-    "response.output_text.done": "response.text.done",
-    "response.output_audio.delta": "response.audio.delta",
-    "response.output_audio.done": "response.audio.done",
-    "response.output_audio_transcript.delta": "response.audio_transcript.delta",
-    "response.output_audio_transcript.done": "response.audio_transcript.done",
-    "conversation.item.added": "conversation.item.created",
+    **{ga: beta for beta, ga in BETA_EVENTS.items() if not ga.startswith("session.")},
     "conversation.item.done": None,
     "input_audio_buffer.timeout_triggered": None,
     "input_audio_buffer.dtmf_event_received": None,
 }
+"""GA's name to beta's; a session's kind decides how its events are named, see `beta`."""
 
 _BETA_CONTENT_TYPES: Mapping[str, str] = {"output_text": "text", "output_audio": "audio"}
 _GA_CONTENT_TYPES = {beta: ga for ga, beta in _BETA_CONTENT_TYPES.items()}
@@ -39,11 +36,6 @@ _BETA_AUDIO_FORMATS: Mapping[str, str] = {
     "audio/pcm": "pcm16",
     "audio/pcmu": "g711_ulaw",
     "audio/pcma": "g711_alaw",
-}
-_GA_AUDIO_FORMATS: Mapping[str, Json] = {
-    "pcm16": {"type": "audio/pcm", "rate": 24_000},
-    "g711_ulaw": {"type": "audio/pcmu"},
-    "g711_alaw": {"type": "audio/pcma"},
 }
 
 
@@ -79,7 +71,9 @@ def audio_format_to_beta(audio_format: Json) -> str:
 
 def audio_format_from_beta(name: str) -> Json:
     """`pcm16` -> `{"type": "audio/pcm", "rate": 24000}`; always a new object."""
-    return dict(_GA_AUDIO_FORMATS[name])
+    audio_format = format_from_beta(name)
+    assert isinstance(audio_format, dict)
+    return audio_format
 
 
 def _modalities_to_beta(modalities: list[str]) -> list[str]:
@@ -87,53 +81,30 @@ def _modalities_to_beta(modalities: list[str]) -> list[str]:
     return ["audio", "text"] if "audio" in modalities else modalities
 
 
-def _modalities_from_beta(modalities: list[str]) -> list[str]:
-    return ["audio"] if "audio" in modalities else ["text"]
+type _ToBeta = Callable[..., object]
 
-
-type _Path = tuple[str, ...]
-type _Convert = Callable[..., object]
-
-
-def _same(value: object) -> object:
-    return value
-
-
-_FLAT_SESSION: tuple[tuple[str, _Path, _Convert, _Convert], ...] = (
-    ("modalities", ("output_modalities",), _modalities_to_beta, _modalities_from_beta),
-    ("voice", ("audio", "output", "voice"), _same, _same),
-    ("speed", ("audio", "output", "speed"), _same, _same),
-    (
-        "input_audio_format",
-        ("audio", "input", "format"),
-        audio_format_to_beta,
-        audio_format_from_beta,
-    ),
-    (
-        "output_audio_format",
-        ("audio", "output", "format"),
-        audio_format_to_beta,
-        audio_format_from_beta,
-    ),
-    ("input_audio_transcription", ("audio", "input", "transcription"), _same, _same),
-    ("turn_detection", ("audio", "input", "turn_detection"), _same, _same),
-    ("input_audio_noise_reduction", ("audio", "input", "noise_reduction"), _same, _same),
-    ("max_response_output_tokens", ("max_output_tokens",), _same, _same),
-)
-"""Beta key, GA path, and the values' way to beta and back."""
+_TO_BETA: Mapping[str, _ToBeta] = {
+    "modalities": _modalities_to_beta,
+    "input_audio_format": audio_format_to_beta,
+    "output_audio_format": audio_format_to_beta,
+}
+"""How a value becomes beta's, by its beta key; the others are the same in both."""
 
 _FLAT_RESPONSE = tuple(
-    row for row in _FLAT_SESSION if row[0] in {"modalities", "voice", "output_audio_format"}
+    row for row in FLAT_SESSION if row[0] in {"modalities", "voice", "output_audio_format"}
 )
 """What a beta response object spells otherwise; it says `max_output_tokens` as GA does."""
 
-_FLAT_RESPONSE_PARAMS = (*_FLAT_RESPONSE, _FLAT_SESSION[-1])
+_FLAT_RESPONSE_PARAMS = (
+    *_FLAT_RESPONSE,
+    *(row for row in FLAT_SESSION if row[0] == "max_response_output_tokens"),
+)
 """What the `response` of a beta `response.create` spells otherwise."""
 
 
 def flatten_session(session: Json) -> Json:
     """A GA session object, whole or partial, as beta spells it. `type` has no beta counterpart."""
-    flat = _flatten(session, _FLAT_SESSION)
+    flat = _flatten(session, FLAT_SESSION)
     flat.pop("type", None)
     return flat
 
@@ -144,7 +115,7 @@ def nest_session(flat: Json, *, type: str = "realtime") -> Json:  # noqa: A002 -
     What GA has no place for (`temperature`, `client_secret`) keeps its key at the top, so that
     `flatten_session` gives it back. `type` is `transcription` for `transcription_session.update`.
     """
-    return {"type": type} | _nest(flat, _FLAT_SESSION)
+    return {"type": type} | _nest(flat, FLAT_SESSION)
 
 
 def flatten_response(response: Json) -> Json:
@@ -163,29 +134,30 @@ def nest_response(flat: Json) -> Json:
     return nested
 
 
-def _flatten(nested: Json, table: tuple[tuple[str, _Path, _Convert, _Convert], ...]) -> Json:
-    roots = {path[0] for _, path, _, _ in table}
+def _flatten(nested: Json, table: tuple[FlatField, ...]) -> Json:
+    roots = {path[0] for _, path, _ in table}
     flat = {key: value for key, value in nested.items() if key not in roots}
-    for key, path, to_beta, _ in table:
+    for key, path, _ in table:
         holder: object = nested
         for name in path[:-1]:
             holder = holder.get(name) if isinstance(holder, dict) else None
         if isinstance(holder, dict) and path[-1] in holder:
             value = holder[path[-1]]
-            flat[key] = None if value is None else to_beta(value)
+            to_beta = _TO_BETA.get(key)
+            flat[key] = to_beta(value) if to_beta and value is not None else value
     return flat
 
 
-def _nest(flat: Json, table: tuple[tuple[str, _Path, _Convert, _Convert], ...]) -> Json:
-    keys = {key for key, _, _, _ in table}
+def _nest(flat: Json, table: tuple[FlatField, ...]) -> Json:
+    keys = {key for key, _, _ in table}
     nested = {key: value for key, value in flat.items() if key not in keys}
-    for key, path, _, from_beta in table:
+    for key, path, to_ga in table:
         if key not in flat:
             continue
         holder = nested
         for name in path[:-1]:
             holder = holder.setdefault(name, {})
-        holder[path[-1]] = None if flat[key] is None else from_beta(flat[key])
+        holder[path[-1]] = to_ga(flat[key])
     return nested
 
 

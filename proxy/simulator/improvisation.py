@@ -102,7 +102,8 @@ def _words(text: str) -> set[str]:
 def _improvised_calls(tool: Json, text: str) -> Iterator[Call]:
     """One call, or one for each name when the text lists several (`Paris and Rome`)."""
     schema = tool.get("parameters")
-    required = _list(schema, "required") if isinstance(schema, dict) else []
+    listed = _list(schema, "required") if isinstance(schema, dict) else []
+    required = [name for name in listed if isinstance(name, str)]
     names = _listed_names(text)
     if len(required) == 1 and len(names) > 1:
         arguments = fill_arguments(tool, text)

@@ -100,6 +100,8 @@ def test_key_among_the_subprotocols_of_a_header_is_redacted() -> None:
         ("openai-project.proj_abc0123456789abcdefghij", None),
         ("openai-beta.realtime-v1", None),
         ("openai-insecure-api-key.abc", "openai-insecure-api-key.[redacted]"),
+        ("openai-insecure-api-key.sk-abc", "openai-insecure-api-key.sk-[redacted]"),
+        ("openai-insecure-api-key.ek_abc", "openai-insecure-api-key.ek_[redacted]"),
         ("xai-client-secret.abc", "xai-client-secret.[redacted]"),
         ("base64url.bearer.authorization.k8s.io.YWJj", None),
         ("0190b3f28a5e7000800000000000abcd", MARKER),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ...recordings.event import Event, Form
+from .event import Event, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def ids_of(event: Event) -> Ids:
         item = _object(fields, "item")
         response = _object(fields, "response")
         session = _object(fields, "session")
-    except msgspec.DecodeError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        # Another program wrote the line, or it is nested without end.
         return Ids()
     return Ids(
         item=_text(fields, "item_id") or _text(item, "id"),

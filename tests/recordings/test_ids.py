@@ -5,7 +5,7 @@ import json
 import pytest
 
 from realtap.recordings.event import Event, Form, Side
-from realtap.tui.cli.ids import Ids, ids_of
+from realtap.recordings.ids import Ids, ids_of
 
 
 def event(fields: object) -> Event:
@@ -40,3 +40,10 @@ def test_ids_are_told_under_the_names_of_the_protocol() -> None:
         "call_id": "call_1",
         "response_id": "resp_1",
     }
+
+
+@pytest.mark.parametrize(
+    "payload", [b"not json", b'{"item":{"id":"\\ud83d"}}', b'{"item_id":' + b"[" * 100_000 + b"}"]
+)
+def test_line_that_another_program_wrote_has_no_ids(payload: bytes) -> None:
+    assert ids_of(Event(1, 0.0, Side.SERVER, "any", payload)) == Ids()
