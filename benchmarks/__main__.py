@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import costs, measures, report
+from . import checking, costs, measures, reading, report
 from .figures import Figure
 from .turns import Bench, Effort
 
@@ -26,6 +26,9 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "wire": measures.wire,
     "memory": costs.memory,
     "start": costs.start,
+    "check": checking.checking,
+    "where": reading.where,
+    "open": reading.opening,
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ...recordings.event import Event
-from .ids import ids_of
+from ...recordings.ids import ids_of
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ import msgspec
 
 from ...recordings.audio import AudioFormats, decoded_size, describe_duration
 from ...recordings.event import Entry, Event, Json
-from .ids import ids_of
+from ...recordings.ids import ids_of
 from .rows import Page, Rows
 
 TEXT_LENGTH = 200
@@ -61,13 +61,22 @@ class FoldedRows(Rows):
         """The lines that can be printed now; a run waits until it has ended."""
         if not (isinstance(entry, Event) and _is_foldable(entry)):
             yield from self.last_lines()
-            if isinstance(entry, Event) and entry.type in _TEACHING:
-                self._formats.observe(entry.fields())
+            if isinstance(entry, Event):
+                self._observe(entry)
             yield from super().lines_of(entry)
             return
         key = (entry.side, entry.type, ids_of(entry).item)
         run = self._runs.setdefault(key, Run(entry))
         run.add(entry.fields(), self._formats)
+
+    def learn(self, event: Event) -> None:
+        """Take an event that is not printed."""
+        self._observe(event)
+        super().learn(event)
+
+    def _observe(self, event: Event) -> None:
+        if event.type in _TEACHING:
+            self._formats.observe(event.fields())
 
     def last_lines(self) -> Iterator[str]:
         """The runs that are still open."""

@@ -10,7 +10,11 @@ import click
 
 from ...recordings.errors import RealtapError, UsageError
 from . import talk
+from .calls import calls
+from .check import check
+from .conversation import conversation
 from .demo import demo
+from .docs import docs
 from .exit_codes import ExitCode, exit_code_for
 from .listing import ls
 from .pipes import forget_stdout
@@ -111,5 +115,5 @@ def main(ctx: click.Context, color: str) -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (demo, proxy, sim, ls, show):
+for command in (demo, proxy, sim, ls, show, check, docs, calls, conversation):
     main.add_command(command)

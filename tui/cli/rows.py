@@ -24,8 +24,9 @@ from ...recordings.event import (
     Side,
     Unknown,
 )
+from ...recordings.ids import Ids, ids_of
+from ...recordings.plain import safe
 from ...recordings.summary import Summariser
-from .ids import Ids, ids_of
 
 TYPE_WIDTH = 38
 """As wide as `response.function_call_arguments.delta`; few types are longer."""
@@ -105,6 +106,10 @@ class Rows:
             case _:
                 assert_never(entry)
 
+    def learn(self, event: Event) -> None:
+        """Take an event that is not printed: those after it may need what it tells."""
+        self._summariser.learn(event)
+
     def last_lines(self) -> Iterator[str]:
         """What is still to be printed when the entries have ended: nothing here."""
         yield from ()
@@ -137,6 +142,7 @@ class Rows:
 
     def _type_text(self, name: str) -> str:
         """The type's end tells more than its beginning: that is where a long one is cut."""
+        name = safe(name)
         if self._page.width is not None and len(name) > TYPE_WIDTH:
             name = "…" + name[1 - TYPE_WIDTH :]
         return f"{name:<{TYPE_WIDTH}}"
@@ -144,8 +150,8 @@ class Rows:
     def _id_text(self, ids: Ids) -> str:
         width = self._page.width
         if width is None:
-            return f"{' '.join(ids.by_name.values()) or '-'} "
-        return f"{short_id(ids.nearest):<{ID_WIDTH}} " if width >= IDS_FROM_WIDTH else ""
+            return f"{safe(' '.join(ids.by_name.values())) or '-'} "
+        return f"{short_id(safe(ids.nearest)):<{ID_WIDTH}} " if width >= IDS_FROM_WIDTH else ""
 
     def _header_line(self, header: Header) -> str:
         agent = header.client.get("agent")

@@ -2,12 +2,14 @@
 
 import sys
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from ...proxy.door import Proxy
+from ...proxy.session import SessionNews
 from ...proxy.simulator import Simulator
 from ...proxy.upstream import parse_upstream
 from ...recordings.errors import WireError
@@ -17,6 +19,7 @@ from .clients import NO_PROXY, pointers
 from .exit_codes import ExitCode
 from .options import Address
 from .stopping import stop_signals
+from .watcher import Watcher, watching
 
 type Dialect = Literal["ga", "beta"]
 
@@ -26,17 +29,17 @@ async def serve_proxy(upstream: str, listen: Address, folder: RecordingsFolder) 
     server = upstream
     with stop_signals() as stop:
         async with AsyncExitStack() as running:
+            watcher = running.enter_context(watching())
             if upstream == "sim":
                 simulator = await running.enter_async_context(Simulator())
                 upstream = simulator.url.removesuffix("/v1")
-                server = f"the simulated server, {upstream}"
             door = Proxy(
                 parse_upstream(upstream),
                 folder,
                 host=listen.host,
                 port=listen.port,
                 report=talk.complain,
-                on_session=lambda news: talk.say(news.text),
+                on_session=partial(_tell_session, watcher),
             )
             proxy = await running.enter_async_context(door)
             _announce(proxy.url)
@@ -62,6 +65,12 @@ async def serve_simulator(
             talk.say(f"a simulated Realtime server ({dialect}); stop it with Ctrl-C")
             await stop.wait()
     return ExitCode.INTERRUPTED
+
+
+def _tell_session(watcher: Watcher, news: SessionNews) -> None:
+    talk.say(news.text)
+    if not news.is_end:
+        watcher.follow(news.recording)
 
 
 def _announce(url: str) -> None:

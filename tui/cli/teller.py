@@ -7,12 +7,17 @@ import sys
 from pathlib import Path
 from textwrap import wrap
 
+import click
+
 from ...proxy.demo.mistakes import Mistake
 from ...proxy.demo.voice_app import Outcome
 from ...recordings.event import Event
+from ...recordings.findings.finding import Finding
+from ...recordings.growing import GrowingRecording
 from .answers import FirstCall
+from .findings_text import finding_lines
 from .folding import FoldedRows
-from .growing import GrowingRecording
+from .judging import explain
 from .pipes import forget_stdout
 from .rows import Page
 
@@ -91,6 +96,7 @@ class Teller:
             self._print(self._page.paint("stopped", bold=True))
         elif mistake is not None:
             self._explain(mistake)
+            self._tell_findings()
         else:
             for question, answer in self._first_call.answers():
                 self._print(self._page.paint(question, bold=True), f"  {answer}")
@@ -103,7 +109,9 @@ class Teller:
         other = Mistake.RESPONSE_CREATE_TOO_EARLY if mistake else Mistake.NO_RESPONSE_CREATE
         commands = (
             (show, "every event of this session, one line each"),
-            (f"{show} --raw", "the frames as they were, for jq"),
+            (f"{show} --expand", "the same with every nested field"),
+            (f"{_program()} calls last{options}", "one row for each function call"),
+            (f"{_program()} check last{options}", "what is wrong, and what to do"),
             (f"{_program()} demo --mistake {other}", "the same app with a classic mistake"),
             (f"{_program()} proxy", "record your own app"),
         )
@@ -125,6 +133,23 @@ class Teller:
             self._print(f"{self._page.paint(f'{label:<{LABEL_WIDTH}}', bold=True)} {first}")
             self._print(*(f"{'':<{LABEL_WIDTH}} {line}" for line in more))
         self._print("")
+
+    def _tell_findings(self) -> None:
+        """What realtap itself says about the recording, without knowing of the mistake."""
+        if self._path is None:
+            return
+        self._print(self._page.paint("What realtap found", bold=True))
+        by_slug: dict[str, list[Finding]] = {}
+        for finding in explain(self._path):
+            by_slug.setdefault(finding.slug, []).append(finding)
+        for slug, (first, *more) in by_slug.items():
+            self._print(*self._painted(finding_lines(first, width=self._page.width)))
+            if more:
+                self._print(f"    … and {len(more)} more of {slug}")
+        self._print("")
+
+    def _painted(self, lines: list[str]) -> list[str]:
+        return lines if self._page.has_colour else [click.unstyle(line) for line in lines]
 
     def _print(self, *lines: str) -> None:
         """Flushed at once, so that a reader of a pipe sees it when it happens."""

@@ -59,6 +59,33 @@ def test_mistake_is_shown_and_explained(tmp_path: Path) -> None:
     assert len(numbered(run.stdout)) == 3
 
 
+EXPLAINED_BY = {
+    Mistake.NO_RESPONSE_CREATE: "missing-response-create",
+    Mistake.RESPONSE_CREATE_TOO_EARLY: "response-create-while-active-after-tool",
+    Mistake.TWO_RESPONSE_CREATES: "several-response-creates-for-parallel-calls",
+    Mistake.ONE_OUTPUT_OF_TWO: "parallel-calls-partly-answered",
+    Mistake.CALL_NEVER_ANSWERED: "call-never-answered",
+    Mistake.UNKNOWN_CALL_ID: "unknown-call-id",
+    Mistake.ITEM_ID_AS_CALL_ID: "unknown-call-id",
+    Mistake.OUTPUT_NOT_A_STRING: "malformed-function-call-output",
+    Mistake.SECOND_OUTPUT: "second-output-for-call",
+    Mistake.BETA_FIELDS: "beta-fields-on-ga-server",
+    Mistake.COMMIT_UNDER_VAD: "commit-under-vad",
+    Mistake.BINARY_AUDIO: "binary-client-frame",
+    Mistake.NO_TRUNCATE: "missing-truncate",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", Mistake)
+def test_each_mistake_ends_with_the_finding_that_explains_it(
+    tmp_path: Path, mistake: Mistake
+) -> None:
+    output = demo(tmp_path, "--mistake", mistake).stdout
+    found = output.partition("What realtap found")[2].splitlines()
+    assert found[1].split()[2] == EXPLAINED_BY[mistake]
+
+
 def test_every_event_is_told_after_the_heading_that_announces_it(tmp_path: Path) -> None:
     output = demo(tmp_path, "--mistake", "no-response-create").stdout
     before, after = output.split("the mistake: the app returns", 1)

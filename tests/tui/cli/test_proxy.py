@@ -39,7 +39,8 @@ def test_session_through_it_is_recorded_and_told(tmp_path: Path) -> None:
         _, _, stderr = proxy.interrupt()
     (path,) = tmp_path.glob("*.jsonl")
     assert next(event.type for event in Recording(path).events()) == "session.created"
-    assert len([line for line in stderr.splitlines() if path.stem in line]) == 2
+    told = [line for line in stderr.splitlines() if line.startswith(f"session {path.stem}")]
+    assert len(told) == 2
 
 
 def test_ctrl_c_closes_open_sessions_in_order_within_two_seconds(tmp_path: Path) -> None:

@@ -90,6 +90,87 @@ def test_json_prints_the_recording_with_ids_and_summaries(recorded: Path) -> Non
     assert "get_weather" in call["summary"]
 
 
+def test_json_tells_the_joined_fields_and_where_they_come_from(recorded: Path) -> None:
+    output = realtap(recorded, "show", "last", "--json", "--where", "type:*_arguments.delta").stdout
+    for each in map(json.loads, output.splitlines()):
+        assert each["joined"]["call.name"] == "get_weather"
+        assert each["joined_from"]["call.name"] < each["seq"]
+
+
+@pytest.mark.parametrize("form", [(), ("--expand",), ("--fold",), ("--json",), ("--raw",)])
+def test_where_prints_the_events_that_match(recorded: Path, form: tuple[str, ...]) -> None:
+    wanted = [event for event in events_of(recorded) if event.type == "response.done"]
+    output = realtap(recorded, "show", "last", "--where", "type:response.done", *form).stdout
+    assert output.count(
+        '"response.done"' if form in (("--expand",), ("--raw",)) else "response.done"
+    )
+    if form != ("--expand",):
+        assert len(output.splitlines()) == len(wanted)
+
+
+def test_where_answers_which_event_carries_the_functions_name(recorded: Path) -> None:
+    output = realtap(recorded, "show", "last", "--where", "item.type=function_call").stdout
+    lines = output.splitlines()
+    assert {line.split()[4] for line in lines} == {
+        "response.output_item.added",
+        "conversation.item.added",
+        "conversation.item.done",
+        "response.output_item.done",
+    }
+    assert all("get_weather" in line for line in lines)
+
+
+def test_events_that_do_not_match_still_name_the_call(recorded: Path) -> None:
+    only = realtap(recorded, "show", "last", "--where", "type:*_arguments.delta").stdout
+    assert only
+    assert all("get_weather" in line for line in only.splitlines())
+
+
+def test_expand_shows_all_fields_and_what_is_joined(recorded: Path) -> None:
+    where = "type:response.function_call_arguments.done"
+    output = realtap(recorded, "show", "last", "--expand", "--where", where).stdout
+    assert "  arguments " in output
+    assert '  city  "Paris"' in output
+    assert "joined from event" in output
+    assert "[object" not in output.lower()
+
+
+def test_expand_writes_out_every_event_of_a_session(recorded: Path) -> None:
+    output = realtap(recorded, "show", "last", "--expand").stdout
+    assert output.count("\n") > 10 * len(events_of(recorded))
+    assert all(line.isprintable() for line in output.splitlines())
+    assert "audio 0.1" in output
+
+
+def test_where_finds_what_is_wrong(recorded: Path) -> None:
+    run = realtap(recorded, "show", "last", "--where", "finding:*")
+    assert run.exit_code == ExitCode.FINE
+    numbers = {int(line.split()[0]) for line in run.stdout.splitlines()}
+    errors = {event.seq for event in events_of(recorded) if event.type == "error"}
+    assert errors & numbers == errors
+
+
+def test_filter_that_cannot_be_read_ends_with_2_and_a_caret(recorded: Path) -> None:
+    run = realtap(recorded, "show", "last", "--where", "from:server typ:x")
+    assert run.exit_code == ExitCode.USAGE
+    assert run.stdout == ""
+    assert "  from:server typ:x\n              ^\n  did you mean type:?" in run.stderr
+
+
+def test_filter_without_a_match_says_so(recorded: Path) -> None:
+    run = realtap(recorded, "show", "last", "--where", "type:nothing")
+    assert run.exit_code == ExitCode.FINE
+    assert run.stdout == ""
+    count = len(events_of(recorded))
+    assert f"none of the {count} events matches type:nothing" in run.stderr
+
+
+def test_forms_exclude_each_other(recorded: Path) -> None:
+    run = realtap(recorded, "show", "last", "--expand", "--json")
+    assert run.exit_code == ExitCode.USAGE
+    assert "exclude each other" in run.stderr
+
+
 def test_recording_is_found_by_id_by_its_beginning_and_by_path(recorded: Path) -> None:
     (path,) = recorded.glob("*.jsonl")
     shown = {
