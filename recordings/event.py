@@ -143,7 +143,10 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         """The event's JSON object; an empty one when the message is not a JSON object."""
         if self.form is not Form.JSON:
             return {}
-        value = loads(self.payload)
+        try:
+            value = loads(self.payload)
+        except ValueError:
+            return {}
         return value if isinstance(value, dict) else {}
 
 

@@ -4,10 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from realtap.proxy.door import Proxy
 from realtap.proxy.upstream import parse_upstream
 from realtap.recordings.folder import RecordingsFolder
+
+# The same examples in every run: a test that fails for one person fails for all. No deadline: a shared
+# machine pauses a test whenever it likes, so an example that took long says nothing.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
 
 type MakeProxy = Callable[..., Proxy]
 

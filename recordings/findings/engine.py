@@ -90,6 +90,8 @@ class Judge:
     def tick(self, now: float) -> list[Finding]:
         """Let time pass to `now`, in seconds since the session's start; what is found by it."""
         if not self._is_finished:
+            # Not the conversation's own tick: rules take its `last_at` for the last thing heard.
+            self.conversation.responses.tick(now)
             self._tick(now)
         return self._take()
 

@@ -30,3 +30,8 @@ def test_fields_are_those_of_a_json_object(
 def test_fields_of_json_with_half_a_surrogate_pair_are_read() -> None:
     event = Event(1, 0.0, Side.SERVER, "x", b'{"type":"x","delta":"\\ud83d"}')
     assert event.fields() == {"type": "x", "delta": "\ud83d"}
+
+
+def test_a_payload_that_is_no_json_has_no_fields() -> None:
+    event = Event(seq=1, at=0.0, side=Side.CLIENT, type=None, payload=b'{"x": Infinity}')
+    assert event.fields() == {}

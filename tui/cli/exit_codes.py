@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     FINE = 0
     """The command did what it was asked to do."""
     FOUND = 1
-    """A check, a comparison or a replay found something. No command of this version does that."""
+    """A check found something at the level that was asked for."""
     USAGE = 2
     """An option, an argument or a setting cannot be taken."""
     WIRE = 3

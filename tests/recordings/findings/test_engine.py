@@ -148,6 +148,14 @@ def test_a_live_session_is_told_the_time_without_an_event() -> None:
     assert [each.at for each in judge.tick(7.5)] == [7.5]
 
 
+def test_time_that_passes_is_nothing_that_was_heard() -> None:
+    judge = Judge(classes=[])
+    for entry in transcript(client("response.create")):
+        judge.receive(entry)
+    judge.tick(7.5)
+    assert judge.conversation.last_at == pytest.approx(0.1)
+
+
 def test_time_has_stopped_when_the_session_is_closed() -> None:
     judge = Judge(classes=[_Ticking])
     for entry in transcript(closed()):
