@@ -24,8 +24,8 @@ from . import talk
 from .findings_text import finding_lines
 
 LOOK_EVERY_S = 0.2
-NICENESS = 10
-"""How far the watch gives way to the relay when the machine is busy."""
+NICENESS = 19
+"""How far the watch gives way to the relay where processes cannot be told to run when idle."""
 
 
 class Watch:
@@ -62,8 +62,7 @@ class Watch:
 
 def main() -> None:
     """Watch the recordings whose paths come on stdin, until it ends."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.nice(NICENESS)
+    _give_way()
     named: queue.Queue[Path | None] = queue.Queue()
     threading.Thread(target=_read_names, args=(named,), daemon=True).start()
     watches: dict[Path, Watch] = {}
@@ -76,6 +75,15 @@ def main() -> None:
                 _begin(watches, path)
         for path in list(watches):
             _look(watches, path)
+
+
+def _give_way() -> None:
+    """Run only when nobody else wants the processor: a finding may come late, a message may not."""
+    with contextlib.suppress(OSError):
+        if hasattr(os, "SCHED_IDLE"):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        elif hasattr(os, "nice"):
+            os.nice(NICENESS)
 
 
 def _read_names(named: queue.Queue[Path | None]) -> None:
