@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import checking, costs, measures, reading, report
+from . import checking, costs, interface, measures, reading, report
 from .figures import Figure
 from .turns import Bench, Effort
 
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "check": checking.checking,
     "where": reading.where,
     "open": reading.opening,
+    "interface": interface.interface,
 }
 
 

@@ -84,7 +84,7 @@ def opening(bench: Bench) -> list[Figure]:
         memory.absent[REALTAP_PEER.name] = "this system has no /proc"
     path = bench.recordings / "opened.jsonl"
     bench.say(f"{what}: writing it")
-    _write_big(path, events)
+    write_big(path, events)
     try:
         for number in range(min(3, bench.effort.starts)):
             bench.say(f"{what}: round {number + 1}")
@@ -108,7 +108,7 @@ def _own(what: str, unit: str, limit: float) -> Figure:
     )
 
 
-def _write_big(path: Path, events: int) -> None:
+def write_big(path: Path, events: int) -> None:
     """The events of a conversation again and again, with short audio."""
     small = path.with_suffix(".part")
     try:
@@ -159,7 +159,7 @@ def main() -> None:
         if len(rows) != PAGE_ROWS or not found:
             raise ValueError(f"{len(rows)} rows were read and {len(found)} found")
         told = {"first_s": first_s, "scan_s": scan_s, "filter_s": filter_s}
-        print(json.dumps({**told, "memory_mb": _peak_memory_mb()}))
+        print(json.dumps({**told, "memory_mb": peak_memory_mb()}))
 
 
 def _pieces(index: Index) -> Iterator[int]:
@@ -168,7 +168,7 @@ def _pieces(index: Index) -> Iterator[int]:
         yield index.scan(limit=20_000)
 
 
-def _peak_memory_mb() -> float:
+def peak_memory_mb() -> float:
     if not has_proc():
         return 0.0
     status = Path("/proc/self/status").read_text()

@@ -10,6 +10,8 @@ import click
 
 from ...recordings.errors import RealtapError, UsageError
 from . import talk
+from .attach import attach
+from .browse import browse
 from .calls import calls
 from .check import check
 from .conversation import conversation
@@ -115,5 +117,5 @@ def main(ctx: click.Context, color: str) -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (demo, proxy, sim, ls, show, check, docs, calls, conversation):
+for command in (demo, proxy, sim, ls, show, check, docs, calls, conversation, browse, attach):
     main.add_command(command)

@@ -1,5 +1,6 @@
 """Options that several commands share: each is declared once, here."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,3 +89,8 @@ def refuse_remote(listen: Address, *, allow_remote: bool) -> None:
             "talks through realtap unencrypted and without a password; add --allow-remote if that "
             "is wanted, or listen on 127.0.0.1"
         )
+
+
+def has_terminal(*, headless: bool) -> bool:
+    """Whether there is a terminal for the interface, and nobody said otherwise."""
+    return not headless and sys.stdin.isatty() and sys.stdout.isatty()

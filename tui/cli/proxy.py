@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from .options import Address, allow_remote_option, listen_option, recordings_option
+from .options import (
+    Address,
+    allow_remote_option,
+    has_terminal,
+    listen_option,
+    recordings_option,
+)
 
 DEFAULT_LISTEN = "127.0.0.1:8484"
 
@@ -22,11 +28,14 @@ DEFAULT_LISTEN = "127.0.0.1:8484"
 @listen_option(DEFAULT_LISTEN)
 @allow_remote_option
 @recordings_option
-@click.option(
-    "--headless", is_flag=True, expose_value=False, help="Never open an interface in the terminal."
-)
-def proxy(upstream: str, listen: Address, allow_remote: bool, recordings: Path | None) -> None:
+@click.option("--headless", is_flag=True, help="Never open an interface in the terminal.")
+def proxy(
+    upstream: str, listen: Address, allow_remote: bool, recordings: Path | None, headless: bool
+) -> None:
     """Pass an app's sessions on to the server, and record every event.
+
+    In a terminal it opens the interface on the sessions; the proxy runs in a process of its own, and
+    goes on when the interface ends, if that is wanted. With --headless, or without a terminal:
 
     Prints its address on stdout when it listens, and on stderr the line to paste for each kind of
     client, then one line for each session that opens or ends. The app keeps its own key. Ctrl-C
@@ -41,4 +50,9 @@ def proxy(upstream: str, listen: Address, allow_remote: bool, recordings: Path |
     refuse_remote(listen, allow_remote=allow_remote)
     folder = folder_from(recordings)
     folder.ensure_writable()
+    if has_terminal(headless=headless):
+        from .interface import watch_proxy
+
+        watch_proxy(upstream, listen, folder, allow_remote=allow_remote)
+        return
     click.get_current_context().exit(asyncio.run(serve_proxy(upstream, listen, folder)))

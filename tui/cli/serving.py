@@ -1,5 +1,6 @@
 """Runs what listens on a port until it is stopped: the proxy, the simulated server."""
 
+import os
 import sys
 from contextlib import AsyncExitStack
 from functools import partial
@@ -18,6 +19,7 @@ from . import talk
 from .clients import NO_PROXY, pointers
 from .exit_codes import ExitCode
 from .options import Address
+from .runtime import RunningProxy, noted
 from .stopping import stop_signals
 from .watcher import Watcher, watching
 
@@ -42,6 +44,9 @@ async def serve_proxy(upstream: str, listen: Address, folder: RecordingsFolder) 
                 on_session=partial(_tell_session, watcher),
             )
             proxy = await running.enter_async_context(door)
+            running.enter_context(
+                noted(RunningProxy(os.getpid(), proxy.url, server, str(folder.path.absolute())))
+            )
             _announce(proxy.url)
             _introduce(Address(listen.host, proxy.port), server, folder.path)
             await stop.wait()

@@ -1,0 +1,254 @@
+"""Keeps a session's screen up to date: scans the recording, studies it, looks whether it grew.
+
+Workers only post messages. What is scanned is shown at once; what is understood of it comes after.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+
+from textual import on, work
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from ....recordings.errors import RecordingError
+from ....recordings.findings.finding import Finding
+from ..session.folding import FoldedLines
+from ..session.session import FIRST_ROWS, STEP_ROWS
+from ..session.study import Batch
+from ..widgets.findings_panel import FindingsPanel
+from ..widgets.tab_bar import TabBar
+from ..wording import reason
+from .base import SessionPart
+
+LOOK_EVERY_S = 0.175
+"""How often a live recording is looked at. What came is drawn, and once more when it is understood:
+at most 20 times a second."""
+SILENCE_LOOKS = 10
+"""At every so many looks, what the silence of a live session means is asked too."""
+REST_S = 0.5
+"""The longest rest: a filter may take long, and what it asks for may come from the study."""
+MOVING_S = 0.15
+"""So long after a move the study rests: the person is likely to move on."""
+STUDY_FOR_S = 0.08
+"""What was learned is told after so much time."""
+
+
+class Reading(SessionPart):
+    """The part that reads."""
+
+    class Scanned(Message):
+        """There are more rows."""
+
+        def __init__(self, rows: int) -> None:
+            super().__init__()
+            self.rows = rows
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, Reading.Scanned)
+
+    class Studied(Message):
+        """More is known of the rows."""
+
+        def __init__(self, batches: Sequence[Batch], findings: Sequence[Finding] = ()) -> None:
+            super().__init__()
+            self.batches = batches
+            self.findings = findings
+
+    class Failed(Message):
+        """The recording cannot be read any more."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def on_mount(self) -> None:
+        self._taken = 0
+        self._looks = 0
+        self._has_failed = False
+        self.has_way = threading.Event()
+        """Cleared while somebody waits for a filter or a search: the study rests."""
+        self.has_way.set()
+        self._was_taken = threading.Event()
+        """Set when the screen has taken what the study told: it never tells more than one batch ahead."""
+        self._is_scanned = False
+        """All that was there at first is on the screen."""
+        self._scan()
+        if self.app.is_polling:
+            self.set_interval(LOOK_EVERY_S, self.look)
+
+    # Workers.
+
+    @work(thread=True, exclusive=True, group="scan")
+    def _scan(self) -> None:
+        worker, index = get_current_worker(), self.session.index
+        try:
+            while not worker.is_cancelled:
+                index.scan(STEP_ROWS if len(index) else FIRST_ROWS)
+                self.post_message(self.Scanned(len(index)))
+                if index.has_reached_end:
+                    return
+        except (RecordingError, ValueError) as error:
+            self._fail(error)
+
+    @work(thread=True, exclusive=True, group="scan")
+    def _refresh(self) -> None:
+        index = self.session.index
+        try:
+            if index.refresh() or index.closed is not None:
+                self.post_message(self.Scanned(len(index)))
+        except (RecordingError, ValueError) as error:
+            self._fail(error)
+
+    @work(thread=True, exclusive=True, group="study")
+    def _study(self) -> None:
+        worker, study = get_current_worker(), self.session.study
+        batches: list[Batch] = []
+        begun = time.monotonic()
+        try:
+            while not worker.is_cancelled:
+                self.has_way.wait(REST_S)
+                time.sleep(max(self.moved_at + MOVING_S - time.monotonic(), 0.0))
+                batches.append(study.more())
+                has_ended = batches[-1].has_reached_end
+                if has_ended or time.monotonic() - begun > STUDY_FOR_S:
+                    findings = self._silence() if has_ended else []
+                    self._was_taken.clear()
+                    self.post_message(self.Studied(batches, findings))
+                    if has_ended:
+                        return
+                    self._was_taken.wait(REST_S)
+                    batches, begun = [], time.monotonic()
+        except (RecordingError, ValueError) as error:
+            self._fail(error)
+
+    def _silence(self) -> list[Finding]:
+        """What is found because nothing came: in a live session as time passes, else at its end."""
+        session, now_s = self.session, self.app.now_s()
+        if not session.is_live(now_s):
+            return session.study.finish()
+        return session.study.tick(session.now(now_s))
+
+    def _fail(self, error: Exception) -> None:
+        # A closed file is no trouble: the screen has gone.
+        if isinstance(error, RecordingError):
+            self.post_message(self.Failed(reason(error)))
+
+    def _is_at_work(self, group: str) -> bool:
+        return any(each.group == group and not each.is_finished for each in self.workers)
+
+    def look(self) -> None:
+        """See whether the recording grew; while it is being read it is not looked at."""
+        if self._has_failed or self._is_at_work("scan"):
+            return
+        if self.session.index.closed is None:
+            self._refresh()
+        self._study_on()
+
+    def _study_on(self) -> None:
+        session = self.session
+        is_behind = not session.is_studied or len(session.audio_bytes) < len(session)
+        # The end is no row, and much is found by it.
+        is_behind |= session.index.closed is not None and not session.knows_end
+        self._looks += 1
+        is_waiting = session.index.closed is None and self._looks % SILENCE_LOOKS == 0
+        if (is_behind or is_waiting) and not self._is_at_work("study"):
+            self._study()
+
+    # What they tell.
+
+    @on(Scanned)
+    def _scanned(self, message: Scanned) -> None:
+        session = self.session
+        is_first = self._taken == 0
+        new = range(self._taken, message.rows)
+        self._taken = message.rows
+        self.take_rows(new)
+        has_ended = session.index.has_reached_end
+        if has_ended and not self._is_scanned:
+            self._is_scanned = True
+            session.is_following = session.is_live(self.app.now_s())
+        progress = "" if has_ended else f"reading, {message.rows:,} events"
+        self.status.change(progress=progress)
+        if session.index.closed is not None:
+            session.is_following = False
+        if new or session.index.closed is not None:
+            self.events.grown()
+            self.show_title()
+            self.show_status()
+        if new and (is_first or session.is_following):
+            self.show_event()
+        if has_ended:
+            self._study_on()
+
+    def take_rows(self, rows: range) -> None:
+        """More rows came; with a filter they wait until it has looked at them."""
+        self.session.lines.extend(rows)
+
+    @on(Studied)
+    def _studied(self, message: Studied) -> None:
+        self._take_in(message)
+        # The study goes on when this was drawn, so that it never takes the time for that.
+        self.call_after_refresh(self._was_taken.set)
+
+    def _take_in(self, message: Studied) -> None:
+        session = self.session
+        known, items = len(session.audio_bytes), len(session.items)
+        was_studied = session.is_studied
+        for batch in message.batches:
+            session.take(batch)
+        found = [each for batch in message.batches for each in batch.findings]
+        found += message.findings
+        session.take_findings(message.findings)
+        is_more = len(session.audio_bytes) > known
+        if not (is_more or found or len(session.items) > items or not was_studied):
+            return
+        if known <= self.events.last_visible_row:
+            self.events.lines_changed(forget=True)
+        if found or not was_studied:
+            self.findings_changed()
+        self.refresh_view()
+        self.show_title()
+        if not session.is_studied:
+            done = len(session.audio_bytes) / max(len(session), 1)
+            self.status.change(progress=f"understanding {done:.0%}")
+        else:
+            self.status.change(progress="")
+            self.show_event()
+
+    def findings_changed(self) -> None:
+        """There are other findings."""
+        panel = self.query_one(FindingsPanel)
+        panel.update_findings()
+        panel.border_title = self._findings_title()
+        self.inspector.update_findings()
+        calls = len(self.session.calls)
+        self.query_one("#views", TabBar).note("calls", f" {calls}" if calls else "")
+
+    def _findings_title(self) -> str:
+        counts: dict[str, int] = {}
+        for each in self.session.findings:
+            counts[each.severity] = counts.get(each.severity, 0) + 1
+        told = ", ".join(
+            f"{counts[level]} {level}" for level in ("error", "warning", "info") if level in counts
+        )
+        return f"findings: {told}" if told else "findings"
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self._has_failed = True
+        self.session.is_following = False
+        self.status.change(trouble=message.text, progress="")
+        self.show_status()
+
+    # Folding.
+
+    def fold(self, *, is_folded: bool) -> None:
+        """Fold runs of deltas and of audio, or show all events."""
+        session = self.session
+        rows = session.lines.rows
+        session.lines = FoldedLines(session.index, is_folded=is_folded)
+        session.lines.extend(rows)
+        self.events.lines_changed(forget=True)
+        self.events.follow_cursor(centre=True)
+        self.show_event()

@@ -1,0 +1,302 @@
+"""All sessions of a folder: live ones first, then what was recorded, the newest first."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+from textual.worker import get_current_worker
+
+from ....recordings.errors import RecordingError
+from ...cli.clients import pointers
+from ..ink import text_of_spans
+from ..keys import Place, bindings
+from ..shelf import Shelved, aged, head, shelved
+from ..widgets.line_list import LineList
+from ..widgets.prompt import Prompt
+from ..widgets.session_list import SessionList
+from ..wording import count
+from .one_key import OneKey
+
+if TYPE_CHECKING:
+    from ..app import RealtapApp
+
+LOOK_EVERY_S = 1.0
+"""Live sessions grow, and new ones come."""
+BIG_BYTES = 20_000_000
+"""Such a recording takes a while to read: not once a second."""
+SEARCH = "search sessions"
+HOST, PORT = "127.0.0.1", 8484
+"""Where `realtap proxy` listens unless told otherwise."""
+SHOWN_CLIENTS = 2
+"""So many client libraries are told how to be pointed at the proxy; `realtap proxy` tells all."""
+
+type Source = Callable[[], Sequence[Path]]
+"""Lists the recordings, newest first."""
+
+
+class Sessions(Screen[None]):
+    """The list of sessions.
+
+    Args:
+        source: Lists the recordings.
+        place: Where they lie, in words.
+    """
+
+    PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSIONS, Place.LINES, Place.EVERYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.SESSIONS)
+    app: "RealtapApp"
+
+    class Listed(Message):
+        """The folder was listed."""
+
+        def __init__(self, paths: Sequence[Path]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    class Read(Message):
+        """A recording was read."""
+
+        def __init__(self, found: Shelved, size_bytes: int) -> None:
+            super().__init__()
+            self.found = found
+            self.size_bytes = size_bytes
+
+    class Failed(Message):
+        """The folder cannot be read."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, source: Source, place: str) -> None:
+        super().__init__()
+        self._source = source
+        self._place = place
+        self._sizes: dict[Path, int] = {}
+        """How long each was when it was read: what did not grow is not read again."""
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="title")
+        yield Static("", id="columns")
+        yield SessionList(id="sessions")
+        yield Static("", id="welcome")
+        yield Prompt(id="prompt")
+        yield Static("", id="about")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one("#welcome").display = False
+        self.query_one("#columns").display = False
+        self._tell()
+        self._read()
+        if self.app.is_polling:
+            self.set_interval(LOOK_EVERY_S, self._read_again)
+
+    # Reading.
+
+    @work(thread=True, exclusive=True, group="shelf")
+    def _read(self) -> None:
+        worker, known = get_current_worker(), dict(self._sizes)
+        try:
+            paths = self._source()
+        except RecordingError as error:
+            self.post_message(self.Failed(str(error)))
+            return
+        self.post_message(self.Listed(paths))
+        for path in paths:
+            if worker.is_cancelled:
+                return
+            size_bytes = _size(path)
+            if has_changed(known.get(path), size_bytes):
+                self.post_message(self.Read(shelved(path, self.app.now_s()), size_bytes))
+
+    def _read_again(self) -> None:
+        if self.is_current and not self._is_reading:
+            self._read()
+
+    @property
+    def _is_reading(self) -> bool:
+        return any(each.group == "shelf" and not each.is_finished for each in self.workers)
+
+    @on(Listed)
+    def _listed(self, message: Listed) -> None:
+        self._list.set_order(message.paths)
+        self._welcome(is_wanted=not message.paths)
+        self._tell()
+
+    @on(Read)
+    def _was_read(self, message: Read) -> None:
+        self._sizes[message.found.path] = message.size_bytes
+        self._list.add([message.found])
+        self._tell()
+
+    @on(Failed)
+    def _failed(self, message: Failed) -> None:
+        self._welcome(is_wanted=True)
+        self.notify(message.text, severity="error", markup=False)
+
+    # What is shown.
+
+    @property
+    def _list(self) -> SessionList:
+        return self.query_one(SessionList)
+
+    def _tell(self) -> None:
+        shown = self._list.shown
+        live = sum(each.is_live for each in shown)
+        told = f"{live} live, " if live else ""
+        self.query_one("#title", Static).update(
+            Content.assemble(
+                (" realtap ", "bold $background on $primary"),
+                ("  sessions  ", "bold"),
+                (f"{told}{count(len(shown), 'recording')} in {self._place}", "$quiet"),
+            )
+        )
+        self.query_one("#columns", Static).update(Content(text_of_spans(head(self.size.width - 1))))
+        self._tell_about()
+
+    def _tell_about(self) -> None:
+        """The line below: the selected session in full."""
+        chosen = self._list.chosen
+        about = self.query_one("#about", Static)
+        if chosen is None or chosen.found is None:
+            about.update("")
+            return
+        header = chosen.found.header
+        agent = header.client.get("agent")
+        about.update(
+            Content.assemble(
+                (f" {chosen.path.stem}  ", "bold"),
+                (f"{agent if isinstance(agent, str) else 'unknown client'} ", "$primary"),
+                (f"{self.app.glyphs.leads_to} {header.upstream}  ", "$quiet"),
+                (aged(chosen, self.app.now_s()), "$quiet"),
+            )
+        )
+
+    def _welcome(self, *, is_wanted: bool) -> None:
+        """Without sessions: how to make one."""
+        welcome = self.query_one("#welcome", Static)
+        welcome.display = is_wanted
+        self._list.display = not is_wanted
+        self.query_one("#columns").display = not is_wanted
+        if is_wanted:
+            welcome.update(_first_steps(self._place))
+        elif self.focused is None:
+            self._list.focus()
+
+    def on_resize(self) -> None:
+        self._tell()
+
+    # What the person does.
+
+    @on(LineList.Moved)
+    def _moved(self) -> None:
+        self._tell_about()
+
+    @on(LineList.Chosen)
+    def _chosen(self) -> None:
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Open the selected session."""
+        chosen = self._list.chosen
+        if chosen is None:
+            return
+        if chosen.found is None:
+            self.notify(chosen.trouble, severity="error", markup=False)
+            return
+        self.app.open_session(chosen.path)
+
+    def action_search(self) -> None:
+        """Ask for words."""
+        self.query_one(Prompt).ask(
+            SEARCH,
+            "",
+            "words of the id, model, client, upstream or state",
+            check=lambda _text: None,
+        )
+
+    @on(Prompt.Answered)
+    def _searched(self, message: Prompt.Answered) -> None:
+        self._list.search(message.text)
+        self._list.focus()
+        self._tell()
+
+    @on(Prompt.Cancelled)
+    def _search_cancelled(self) -> None:
+        self._list.search("")
+        self._list.focus()
+        self._tell()
+
+    def action_reload(self) -> None:
+        """Read the folder again."""
+        self._sizes.clear()
+        self._read()
+
+    def action_delete(self) -> None:
+        """Ask, and delete the selected recording."""
+        chosen = self._list.chosen
+        if chosen is None:
+            return
+        if chosen.is_live:
+            self.notify("it is live: end the session first", severity="warning", timeout=3)
+            return
+        choices = {"y": f"delete {chosen.path.name} for ever", "n": "keep it"}
+
+        def answered(key: str | None) -> None:
+            if key == "y":
+                self._delete(chosen.path)
+
+        self.app.push_screen(OneKey("delete?", choices), answered)
+
+    def _delete(self, path: Path) -> None:
+        try:
+            path.unlink()
+        except OSError as error:
+            self.notify(f"not deleted: {error.strerror}", severity="error", markup=False)
+            return
+        self.action_reload()
+
+    def action_leave(self) -> None:
+        """Take back the search, then leave."""
+        if self._list.is_searched:
+            self._search_cancelled()
+        else:
+            self.app.exit()
+
+
+def has_changed(before: int | None, now: int) -> bool:
+    """Whether a recording is worth reading again; a big one only when it has grown by a tenth."""
+    if before is None or now < before:
+        return True
+    return now > before and (now < BIG_BYTES or now > before * 1.1)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _first_steps(place: str) -> Content:
+    """What makes the first session, to be copied."""
+    parts: list[tuple[str, str]] = [
+        ("No sessions yet\n\n", "bold $accent"),
+        (f"They are recorded in {place}\n\n", "$quiet"),
+        ("See a whole conversation now; no key, no network:\n", ""),
+        ("    realtap demo\n\n", "bold $primary"),
+        ("Or record your own app: start the proxy, and point the app at it:\n", ""),
+        ("    realtap proxy\n\n", "bold $primary"),
+    ]
+    for each in pointers(HOST, PORT)[:SHOWN_CLIENTS]:
+        parts += [(f"    {each.client}\n", "$quiet"), (f"    {each.line}\n", "bold $primary")]
+    parts.append(("    it tells how to point every other client\n", "$quiet"))
+    return Content.assemble(*parts)

@@ -1,0 +1,96 @@
+"""The tree of one event's fields, with every level open."""
+
+from collections.abc import Hashable
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from ....recordings.fields import FieldNode
+from ..field_lines import FieldLine, field_lines
+from ..ink import Ink, Span, Spans
+from ..keys import Place, bindings
+from .line_list import LineList
+
+
+class FieldTree(LineList):
+    """Fields line by line; the cursor is on a field."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FIELDS)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # Textual's name
+        super().__init__(id=id)
+        self._root: FieldNode | None = None
+        self._folded: set[str] = set()
+        self._lines: list[FieldLine] = []
+        self._version = 0
+
+    def show(self, root: FieldNode | None) -> None:
+        """Show an event's fields; what was folded away at a path stays so for the next event."""
+        self._root = root
+        self._build()
+        self.go_to(0)
+
+    def _build(self) -> None:
+        width = self.scrollable_content_region.width
+        closed = frozenset(self._folded)
+        self._lines = (
+            field_lines(self._root, width, self.glyphs, closed, meanings=True)
+            if self._root is not None and width > 0
+            else []
+        )
+        self._version += 1
+        self.lines_changed(forget=True)
+
+    def on_resize(self) -> None:
+        self._build()
+
+    @property
+    def count(self) -> int:
+        return len(self._lines)
+
+    def key(self, line: int) -> Hashable:
+        return self._version, line
+
+    def paint(self, line: int, width: int) -> Spans:  # noqa: ARG002 # the lines were made for this width
+        return self._lines[line].spans
+
+    def empty(self) -> Spans:
+        return [Span(" Select an event to see its fields.", Ink.QUIET)]
+
+    @property
+    def node(self) -> FieldNode | None:
+        """The field under the cursor."""
+        return self._lines[self.cursor].node if self._lines else None
+
+    # Folding.
+
+    def action_choose(self) -> None:
+        """Open a field, or close it when it is open."""
+        node = self.node
+        if node is None or not node.children:
+            super().action_choose()
+            return
+        self._folded ^= {node.path}
+        self._rebuilt_at(node)
+
+    def action_unchoose(self) -> None:
+        """Close a field, or the one that it lies in."""
+        node = self.node
+        if node is None:
+            return
+        if not node.children or node.path in self._folded:
+            node = self._holder_of(node) or node
+        if node.children:
+            self._folded.add(node.path)
+            self._rebuilt_at(node)
+
+    def _holder_of(self, node: FieldNode) -> FieldNode | None:
+        holders = self._root.walk() if self._root else ()
+        return next((each for each in holders if node in each.children and each.path), None)
+
+    def _rebuilt_at(self, node: FieldNode) -> None:
+        self._build()
+        for place, line in enumerate(self._lines):
+            if line.node.path == node.path:
+                self.go_to(place)
+                return
