@@ -73,6 +73,7 @@ class RealtapApp(App[None]):
         source: Lists the recordings, newest first.
         place: Where they lie, in words.
         open_at_once: A recording to begin with.
+        listens_at: Host and port of the proxy behind the interface; None when there is none.
         is_ascii: Draw with ASCII only.
         is_polling: Look whether recordings grow; off in tests, which say themselves when to look.
         now_s: The wall clock.
@@ -90,6 +91,7 @@ class RealtapApp(App[None]):
         place: str,
         *,
         open_at_once: Path | None = None,
+        listens_at: tuple[str, int] | None = None,
         is_ascii: bool = False,
         is_polling: bool = True,
         now_s: Callable[[], float] = time.time,
@@ -101,12 +103,13 @@ class RealtapApp(App[None]):
         self._source = source
         self._place = place
         self._open_at_once = open_at_once
+        self._listens_at = listens_at
 
     def on_mount(self) -> None:
         for theme in OWN:
             self.register_theme(theme)
         self.theme = DARK.name
-        self.push_screen(Sessions(self._source, self._place))
+        self.push_screen(Sessions(self._source, self._place, listens_at=self._listens_at))
         if self._open_at_once is not None:
             self.open_session(self._open_at_once)
 
@@ -141,7 +144,14 @@ class RealtapApp(App[None]):
         self.push_screen(Help(places_of(self.screen)))
 
 
-def browse(paths: Sequence[Path], source: Source, place: str, *, is_ascii: bool) -> None:
+def browse(
+    paths: Sequence[Path],
+    source: Source,
+    place: str,
+    *,
+    is_ascii: bool,
+    listens_at: tuple[str, int] | None = None,
+) -> None:
     """Run the interface until the person leaves.
 
     Args:
@@ -149,9 +159,11 @@ def browse(paths: Sequence[Path], source: Source, place: str, *, is_ascii: bool)
         source: Lists the recordings.
         place: Where they lie, in words.
         is_ascii: Draw with ASCII only.
+        listens_at: Host and port of the proxy behind the interface; None when there is none.
     """
     # Reading a row lets another thread run, and a thread that studies a recording gives way only after
     # this time: 5 ms, times the rows of a screen, can be felt.
     sys.setswitchinterval(SWITCH_S)
     first = paths[0] if len(paths) == 1 else None
-    RealtapApp(source, place, open_at_once=first, is_ascii=is_ascii).run()
+    app = RealtapApp(source, place, open_at_once=first, listens_at=listens_at, is_ascii=is_ascii)
+    app.run()

@@ -2,6 +2,7 @@
 
 import re
 import time
+from urllib.parse import urlsplit
 
 import click
 
@@ -30,7 +31,10 @@ def watch_proxy(
     arguments += ["--listen", f"{host}:{listen.port}", "--recordings", str(folder.path)]
     proxy = Background([*arguments, "--allow-remote"] if allow_remote else arguments)
     url = proxy.first_line()
-    browse([], folder.paths, f"{url} → {upstream}, {folder.path}", is_ascii=False)
+    parts = urlsplit(url)
+    listens_at = (parts.hostname or listen.host, parts.port or listen.port)
+    place = f"{folder.path}, by the proxy at {url}, upstream {upstream}"
+    browse([], folder.paths, place, is_ascii=False, listens_at=listens_at)
     if click.confirm(f"The proxy still listens at {url}. Stop it?", default=True, err=True):
         proxy.stop()
         return

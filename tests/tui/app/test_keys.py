@@ -7,7 +7,6 @@ from textual.binding import Binding
 
 from realtap.tui.app.app import RealtapApp
 from realtap.tui.app.keys import KEYS, Key, Place, bindings
-from realtap.tui.app.keys_page import keys_page
 from realtap.tui.app.screens.session import SessionScreen
 from realtap.tui.app.screens.sessions import Sessions
 from realtap.tui.app.widgets.field_tree import FieldTree
@@ -60,13 +59,6 @@ def test_twins_are_commands_with_options_that_there_are() -> None:
         known = {option for each in command.params for option in each.opts}
         used = {word for word in twin.split("|")[0].split() if word.startswith("--")}
         assert used <= known, twin
-
-
-def test_page_of_keys_has_every_action() -> None:
-    page = keys_page()
-    for keys in KEYS.values():
-        for key in keys:
-            assert key.sentence in page
 
 
 def test_bindings_are_made_from_the_table() -> None:

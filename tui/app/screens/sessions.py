@@ -32,7 +32,7 @@ LOOK_EVERY_S = 1.0
 BIG_BYTES = 20_000_000
 """Such a recording takes a while to read: not once a second."""
 SEARCH = "search sessions"
-HOST, PORT = "127.0.0.1", 8484
+DEFAULT_ADDRESS = ("127.0.0.1", 8484)
 """Where `realtap proxy` listens unless told otherwise."""
 SHOWN_CLIENTS = 2
 """So many client libraries are told how to be pointed at the proxy; `realtap proxy` tells all."""
@@ -47,6 +47,7 @@ class Sessions(Screen[None]):
     Args:
         source: Lists the recordings.
         place: Where they lie, in words.
+        listens_at: Host and port of the proxy behind the interface; None when there is none.
     """
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSIONS, Place.LINES, Place.EVERYWHERE)
@@ -75,10 +76,13 @@ class Sessions(Screen[None]):
             super().__init__()
             self.text = text
 
-    def __init__(self, source: Source, place: str) -> None:
+    def __init__(
+        self, source: Source, place: str, *, listens_at: tuple[str, int] | None = None
+    ) -> None:
         super().__init__()
         self._source = source
         self._place = place
+        self._listens_at = listens_at
         self._sizes: dict[Path, int] = {}
         """How long each was when it was read: what did not grow is not read again."""
 
@@ -187,7 +191,7 @@ class Sessions(Screen[None]):
         self._list.display = not is_wanted
         self.query_one("#columns").display = not is_wanted
         if is_wanted:
-            welcome.update(_first_steps(self._place))
+            welcome.update(_first_steps(self._place, self._listens_at))
         elif self.focused is None:
             self._list.focus()
 
@@ -286,17 +290,23 @@ def _size(path: Path) -> int:
         return -1
 
 
-def _first_steps(place: str) -> Content:
+def _first_steps(place: str, listens_at: tuple[str, int] | None) -> Content:
     """What makes the first session, to be copied."""
     parts: list[tuple[str, str]] = [
         ("No sessions yet\n\n", "bold $accent"),
         (f"They are recorded in {place}\n\n", "$quiet"),
-        ("See a whole conversation now; no key, no network:\n", ""),
-        ("    realtap demo\n\n", "bold $primary"),
-        ("Or record your own app: start the proxy, and point the app at it:\n", ""),
-        ("    realtap proxy\n\n", "bold $primary"),
     ]
-    for each in pointers(HOST, PORT)[:SHOWN_CLIENTS]:
+    if listens_at is None:
+        parts += [
+            ("See a whole conversation now; no key, no network:\n", ""),
+            ("    realtap demo\n\n", "bold $primary"),
+            ("Or record your own app: start the proxy, and point the app at it:\n", ""),
+            ("    realtap proxy\n\n", "bold $primary"),
+        ]
+    else:
+        parts.append(("The proxy listens. Point the app at it; it keeps its own key:\n\n", ""))
+    for each in pointers(*(listens_at or DEFAULT_ADDRESS))[:SHOWN_CLIENTS]:
         parts += [(f"    {each.client}\n", "$quiet"), (f"    {each.line}\n", "bold $primary")]
-    parts.append(("    it tells how to point every other client\n", "$quiet"))
+    teller = "it" if listens_at is None else "realtap proxy --headless"
+    parts.append((f"    {teller} tells how to point every other client\n", "$quiet"))
     return Content.assemble(*parts)
