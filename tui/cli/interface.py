@@ -33,7 +33,7 @@ def watch_proxy(
     url = proxy.first_line()
     parts = urlsplit(url)
     listens_at = (parts.hostname or listen.host, parts.port or listen.port)
-    place = f"{folder.path}, by the proxy at {url}, upstream {upstream}"
+    place = f"{url} → {upstream}, {folder.path}"
     browse([], folder.paths, place, is_ascii=False, listens_at=listens_at)
     if click.confirm(f"The proxy still listens at {url}. Stop it?", default=True, err=True):
         proxy.stop()
