@@ -1,28 +1,25 @@
 """The tree of one event's fields, with every level open."""
 
-from collections.abc import Hashable
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
 
 from ....recordings.fields import FieldNode
 from ..field_lines import FieldLine, field_lines
-from ..ink import Ink, Span, Spans
 from ..keys import Place, bindings
-from .line_list import LineList
+from .made_lines import MadeLines
 
 
-class FieldTree(LineList):
+class FieldTree(MadeLines[FieldLine]):
     """Fields line by line; the cursor is on a field."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.FIELDS)
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 # Textual's name
-        super().__init__(id=id)
+        super().__init__("Select an event to see its fields.", id=id)
         self._root: FieldNode | None = None
         self._folded: set[str] = set()
-        self._lines: list[FieldLine] = []
-        self._version = 0
 
     def show(self, root: FieldNode | None) -> None:
         """Show an event's fields; what was folded away at a path stays so for the next event."""
@@ -30,32 +27,11 @@ class FieldTree(LineList):
         self._build()
         self.go_to(0)
 
-    def _build(self) -> None:
-        width = self.scrollable_content_region.width
+    def _made(self, width: int) -> Sequence[FieldLine]:
+        if self._root is None:
+            return ()
         closed = frozenset(self._folded)
-        self._lines = (
-            field_lines(self._root, width, self.glyphs, closed, meanings=True)
-            if self._root is not None and width > 0
-            else []
-        )
-        self._version += 1
-        self.lines_changed(forget=True)
-
-    def on_resize(self) -> None:
-        self._build()
-
-    @property
-    def count(self) -> int:
-        return len(self._lines)
-
-    def key(self, line: int) -> Hashable:
-        return self._version, line
-
-    def paint(self, line: int, width: int) -> Spans:  # noqa: ARG002 # the lines were made for this width
-        return self._lines[line].spans
-
-    def empty(self) -> Spans:
-        return [Span(" Select an event to see its fields.", Ink.QUIET)]
+        return field_lines(self._root, width, self.glyphs, closed, meanings=True)
 
     @property
     def node(self) -> FieldNode | None:

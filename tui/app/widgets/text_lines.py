@@ -1,10 +1,10 @@
 """Lines of ready-made text: the reference of an event, its related events, its JSON."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..ink import Ink, Span, Spans
-from .line_list import LineList
+from ..ink import Spans
+from .made_lines import MadeLines
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,12 @@ type Maker = Callable[[int], Sequence[TextLine]]
 """Makes the lines for a width in cells."""
 
 
-class TextLines(LineList):
-    """Lines that are made anew when the width changes.
-
-    Args:
-        hint: What is written when there are none.
-    """
+class TextLines(MadeLines[TextLine]):
+    """Lines that somebody else makes."""
 
     def __init__(self, hint: str, *, id: str | None = None) -> None:  # noqa: A002 # Textual's name
-        super().__init__(id=id)
-        self._hint = hint
+        super().__init__(hint, id=id)
         self._make: Maker | None = None
-        self._lines: Sequence[TextLine] = ()
-        self._version = 0
 
     def show(self, make: Maker | None) -> None:
         """Show other lines."""
@@ -40,27 +33,8 @@ class TextLines(LineList):
         self._build()
         self.go_to(0)
 
-    def _build(self) -> None:
-        width = self.scrollable_content_region.width
-        self._lines = self._make(width) if self._make is not None and width > 0 else ()
-        self._version += 1
-        self.lines_changed(forget=True)
-
-    def on_resize(self) -> None:
-        self._build()
-
-    @property
-    def count(self) -> int:
-        return len(self._lines)
-
-    def key(self, line: int) -> Hashable:
-        return self._version, line
-
-    def paint(self, line: int, width: int) -> Spans:  # noqa: ARG002 # the lines were made for this width
-        return self._lines[line].spans
-
-    def empty(self) -> Spans:
-        return [Span(f" {self._hint}", Ink.QUIET)]
+    def _made(self, width: int) -> Sequence[TextLine]:
+        return self._make(width) if self._make is not None else ()
 
     @property
     def row(self) -> int | None:
