@@ -113,11 +113,16 @@ class _Document(msgspec.Struct, frozen=True):
     events: tuple[EventReference, ...]
 
 
+_decode_document = msgspec.json.Decoder(_Document).decode
+"""Made once, here: msgspec learns a type when it first meets it, and two threads must not do that at
+the same time (it has crashed the interpreter)."""
+
+
 class Catalogue:
     """All events. Ask `catalogue()` for the one that ships."""
 
     def __init__(self, data: bytes) -> None:
-        self._document = msgspec.json.decode(data, type=_Document)
+        self._document = _decode_document(data)
         self._by_type = {event.type: event for event in self._document.events}
         self._meanings: dict[tuple[str, str], list[Field]] = {}
 

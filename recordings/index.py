@@ -7,7 +7,7 @@ scan has ended, and the scan goes on bit by bit. A live recording is one that is
 
 import threading
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -16,9 +16,16 @@ from . import lines
 from .errors import RecordingError
 from .event import Closed, Entry, Event, Header, Side
 from .filters import Candidate, Filter
+from .filters.candidate import FindingLike
+from .filters.needles import Needle
+from .filters.told import ToldColumn
 from .growing import GrowingRecording, Line
 from .heads import Head, head_of, head_of_event
 from .reader import Damage, Recording
+from .sweep import Sweep
+
+_BEGINNING = b'{"seq":'
+"""How the line of an event begins that has a head."""
 
 
 class Index:
@@ -44,6 +51,12 @@ class Index:
         """The events' numbers."""
         self.is_server = bytearray()
         """1 for an event of the server, 0 for one of the client."""
+        self.odd_rows = array("I")
+        """Rows whose line says more than when, who and what was said: that an event was injected or
+        dropped, or a message that is no JSON. Ascending."""
+        self.told: ToldColumn | None = None
+        """The lines alone do not say what other events tell."""
+        self.findings: Mapping[int, Sequence[FindingLike]] = {}
         self.remarks: list[tuple[int, Entry]] = []
         """What is no event (the handshake, notes, the end), each with the row that it stands before."""
         self.closed: Closed | None = None
@@ -51,11 +64,16 @@ class Index:
         self.has_reached_end = False
         """All lines that the file had at the last scan are in the index."""
         self._offsets = array("Q")
-        self._sizes = array("I")
+        self.sizes = array("I")
+        """How long each line is, in bytes."""
+        self.payload_starts = array("I")
+        """Where in its line each event's JSON begins, when nothing but the line's end is behind it; 0
+        for odd rows."""
         self._codes: dict[str, int] = {}
         self._growing = GrowingRecording(path)
         self._rows_file = path.open("rb", buffering=0)
         self._reading = threading.Lock()
+        self._sweep = Sweep(self._offsets, self.sizes, self.odd_rows, self._read)
 
     def __len__(self) -> int:
         return len(self._offsets)
@@ -132,7 +150,12 @@ class Index:
         self.times.append(head.at)
         self.seqs.append(head.seq)
         self.is_server.append(head.side is Side.SERVER)
-        self._sizes.append(len(line.data))
+        self.sizes.append(len(line.data))
+        # A line that ends in another way, as Windows' editors make it, has to be decoded too.
+        start = head.payload_start if line.data.endswith(b"}\n") else None
+        self.payload_starts.append(start or 0)
+        if start is None:
+            self.odd_rows.append(len(self))
         # The last column to grow: its length is the index's.
         self._offsets.append(line.offset)
 
@@ -163,18 +186,24 @@ class Index:
         Raises:
             RecordingError: It is not there any more.
         """
-        size = self._sizes[row]
+        line = self._read(self._offsets[row], self.sizes[row])
+        if not self._is_whole(row, line):
+            raise self._changed(row)
+        return line
+
+    def _is_whole(self, row: int, line: bytes) -> bool:
+        return len(line) == self.sizes[row] and line.endswith(b"\n")
+
+    def _read(self, offset: int, size: int) -> bytes:
+        """So many bytes of the file, fewer at its end."""
         try:
             with self._reading:
-                self._rows_file.seek(self._offsets[row])
-                data = self._rows_file.read(size)
+                self._rows_file.seek(offset)
+                return self._rows_file.read(size) or b""
         except OSError as error:
             raise RecordingError(
                 f"cannot be read: {error.strerror or error}", path=self.path
             ) from error
-        if data is None or len(data) < size or not data.endswith(b"\n"):
-            raise self._changed(row)
-        return data
 
     def _damaged(self, row: int, error: Exception) -> RecordingError:
         return RecordingError(f"event {self.seqs[row]} cannot be read: {error}", path=self.path)
@@ -199,6 +228,41 @@ class Index:
         if found is None:
             raise self._changed(row)
         return found
+
+    def candidates(
+        self, rows: Sequence[int], needle: Needle | None = None
+    ) -> Iterator[tuple[int, Candidate]]:
+        """Some rows' events for a filter; those that cannot be read are left out.
+
+        Args:
+            rows: Ascending.
+            needle: Rows that are certainly without it are left out too.
+
+        Raises:
+            RecordingError: A line is not there any more.
+        """
+        for row, line in self._sweep.lines(rows, needle):
+            start = self.payload_starts[row]
+            if not self._is_whole(row, line) or (start and not line.startswith(_BEGINNING)):
+                raise self._changed(row)
+            if start:
+                yield row, Candidate(self._head(row, start), line=line)
+            elif (found := self._decoded(row, line)) is not None:
+                yield row, found
+
+    def _decoded(self, row: int, line: bytes) -> Candidate | None:
+        try:
+            found = Candidate.of_line(line)
+        except lines.DamagedLineError:
+            return None
+        if found is None:
+            raise self._changed(row)
+        return found
+
+    def _head(self, row: int, payload_start: int) -> Head:
+        """What the row's line begins with, as the scan found it."""
+        side = Side.SERVER if self.is_server[row] else Side.CLIENT
+        return Head(self.seqs[row], self.times[row], side, self.type(row), payload_start)
 
     def rows(self, wanted: Filter, start: int = 0, stop: int | None = None) -> list[int]:
         """The rows that a filter wants, between two rows.

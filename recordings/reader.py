@@ -10,10 +10,15 @@ from pathlib import Path
 
 from . import lines
 from .errors import RecordingError
-from .event import Closed, Entry, Event, Header
+from .event import Closed, Entry, Event, Header, Side
+from .labels import Label, label_of
 
 _EVENT_START = b'{"seq":'
 """How each event's line begins that this program wrote: the rest need not be parsed to count it."""
+
+_TURN_END = b'"from":"server","type":"response.done"'
+_TURN_END_WITHIN = 120
+"""The head of a line is shorter: what comes later is the message."""
 
 _SHOWN_BYTES = 40
 """As much of a foreign file's first line is quoted."""
@@ -45,6 +50,12 @@ class Outline:
     size_bytes: int
     is_torn: bool
     """The last line is not complete."""
+    turns: int = 0
+    """How many responses ended, however they did."""
+    name: str = ""
+    """What people call the session; see `labels`."""
+    note: str = ""
+    """What they want to remember of it."""
 
     @property
     def is_complete(self) -> bool:
@@ -94,18 +105,24 @@ def outline(path: Path) -> Outline:
         RecordingError: As `Recording`.
     """
     header = _header(path)
-    events = 0
+    events = turns = 0
     last_at = 0.0
     closed: Closed | None = None
+    labels: dict[Label, str] = {}
     line = b""
     last_event = b""
     for _, line in _numbered_lines(path):
         if line.startswith(_EVENT_START):
             events += 1
+            turns += line.find(_TURN_END, 0, _TURN_END_WITHIN) >= 0
             last_event = line
             continue
         entry = _entry(line)
-        events += isinstance(entry, Event)
+        if isinstance(entry, Event):
+            events += 1
+            turns += entry.side is Side.SERVER and entry.type == "response.done"
+        elif (label := label_of(entry)) is not None:
+            labels[label[0]] = label[1]
         closed = entry if isinstance(entry, Closed) else closed
         last_at = max(last_at, getattr(entry, "at", 0.0))
     ending = _entry(last_event)
@@ -113,12 +130,15 @@ def outline(path: Path) -> Outline:
     return Outline(
         path=path,
         header=header,
-        # A line that was cut while it was written is no event.
-        events=events - (is_torn and line is last_event),
+        # A line that was cut while it was written is no event, also when a label follows it.
+        events=events - (bool(last_event) and ending is None),
         last_at=max(last_at, getattr(ending, "at", 0.0)),
         closed=closed,
         size_bytes=path.stat().st_size,
         is_torn=is_torn,
+        turns=turns,
+        name=labels.get(Label.NAME, ""),
+        note=labels.get(Label.NOTE, ""),
     )
 
 

@@ -9,6 +9,7 @@ from ..event import Event, Form, Json
 from ..heads import Head, head_of, head_of_event
 from ..jsontext import loads
 from ..paths import Path
+from .needles import is_spelled
 
 
 class JoinedValue(Protocol):
@@ -129,6 +130,10 @@ class Candidate:
             self._fields = _object_in(self.payload) if is_json else {}
         return self._fields
 
+    def tell(self, joined: Sequence[JoinedValue]) -> None:
+        """Give it its joined fields."""
+        self._told = joined
+
     def joined_values(self, path: Path) -> list[object]:
         """The values at a path among the joined fields."""
         if self._told is None:
@@ -142,29 +147,33 @@ class Candidate:
         """
         if self._bare is None:
             # The line's head does no harm: the answer may be a wrong yes, never a wrong no.
-            self._bare = self._without_audio(self._line or self.payload)
-        return needle in self._bare or b"\\u00" in self._bare
+            self._bare = without_audio(self.head.type, self._line or self.payload)
+        return needle in self._bare or is_spelled(self._bare)
 
     def words(self) -> bytes:
-        """The message without audio and other base64, in lower case."""
-        return _BASE64.sub(b"", self._without_audio(self.payload)).lower()
+        """The message without audio and other base64, in lower case.
 
-    def _without_audio(self, raw: bytes) -> bytes:
-        name = self.head.type
-        if name.endswith("audio.delta"):
-            key = b'"delta":'
-        elif name.endswith(".append"):
-            key = b'"audio":'
-        else:
-            return raw
-        found = raw.find(key)
-        if found < 0:
-            return raw
-        start = found + len(key)
-        start += raw.startswith(b" ", start)
-        end = raw.find(b'"', start + 1)
-        is_text = end > 0 and raw.startswith(b'"', start)
-        return raw[:start] + raw[end:] if is_text else raw
+        In place of what is left out stands a character that is in no JSON: what was apart stays apart.
+        """
+        return _BASE64.sub(b"\0", without_audio(self.head.type, self.payload)).lower()
+
+
+def without_audio(event_type: str, raw: bytes) -> bytes:
+    """A message, or a line, without the base64 of its audio, which no filter looks at."""
+    if event_type.endswith("audio.delta"):
+        key = b'"delta":'
+    elif event_type.endswith(".append"):
+        key = b'"audio":'
+    else:
+        return raw
+    found = raw.find(key)
+    if found < 0:
+        return raw
+    start = found + len(key)
+    start += raw.startswith(b" ", start)
+    end = raw.find(b'"', start + 1)
+    is_text = end > 0 and raw.startswith(b'"', start)
+    return raw[:start] + raw[end:] if is_text else raw
 
 
 def _object_in(payload: bytes) -> Json:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..plain import number_of
+from .needles import PLAIN
 
-_NEEDLE = re.compile(r"[A-Za-z0-9_.:-]+")
-"""Characters that no JSON encoder escapes: in the raw frame they stand as they are."""
+_NEEDLE = re.compile(PLAIN)
 
 _LONGEST_LIKE = 100_000
 """A regular expression looks at so much of a text."""

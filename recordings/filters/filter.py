@@ -1,9 +1,10 @@
 """A filter: which events of a session are wanted."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
+from .columns import Columns
 from .parser import Parser
-from .predicates import Columns, Cost
+from .predicates import Cost
 
 
 class Filter:
@@ -21,6 +22,8 @@ class Filter:
         """
         self.needs_joined = parser.needs_joined
         """It asks for joined fields: candidates must know theirs."""
+        self.needs_joined_text = parser.needs_joined_text
+        """It asks for joined fields that a `ToldColumn` leaves out."""
         self.needs_findings = parser.needs_findings
         """It asks for findings: candidates must know theirs."""
 
@@ -29,8 +32,8 @@ class Filter:
         """An index can answer it without reading events."""
         return self._predicate.cost is Cost.COLUMN
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
-        """The rows that are wanted, in their order."""
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        """The rows that are wanted, of some in ascending order."""
         return self._predicate.select(columns, rows)
 
     def __repr__(self) -> str:

@@ -7,7 +7,7 @@ term    = "-", term | "(", any, ")" | word
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from difflib import get_close_matches
 from functools import cache
 
@@ -36,6 +36,7 @@ from .predicates import (
     SizeIs,
     TypeIs,
 )
+from .told import TEXT_PATHS
 
 JOINED_ROOTS = (
     "call",
@@ -76,6 +77,8 @@ class Parser:
     def __init__(self, text: str) -> None:
         self.needs_joined = False
         """It asks for fields that other events tell."""
+        self.needs_joined_text = False
+        """It asks for those of them that are long."""
         self.needs_findings = False
         self._text = text
         self._tokens = tokens_of(text)
@@ -273,9 +276,10 @@ class Parser:
         value = normal_type(word.value) if word.subject == "kind" else word.value
         return Is(value, word.is_quoted)
 
-    def _is_joined(self, paths: Iterable[str]) -> bool:
-        is_joined = any(map(_may_be_joined, paths))
+    def _is_joined(self, paths: Collection[str]) -> bool:
+        is_joined = any(_may_lie_below(JOINED_ROOTS, path) for path in paths)
         self.needs_joined |= is_joined
+        self.needs_joined_text |= any(_may_lie_below(TEXT_PATHS, path) for path in paths)
         return is_joined
 
     def _number_test(self, word: Word) -> Test:
@@ -329,6 +333,6 @@ def _is(token: Token, *marks: Mark) -> bool:
     return isinstance(token, Sign) and token.mark in marks
 
 
-def _may_be_joined(path: str) -> bool:
+def _may_lie_below(roots: Iterable[str], path: str) -> bool:
     path = _INDEX.sub("", path)
-    return any(path == root or path.startswith((f"{root}.", f"{root}[")) for root in JOINED_ROOTS)
+    return any(path == root or path.startswith((f"{root}.", f"{root}[")) for root in roots)

@@ -1,6 +1,7 @@
 """What a filter asks of an event. Cheap questions come first: see `Cost`."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -9,8 +10,11 @@ from typing import Protocol
 from ..event import Side
 from ..lines import DamagedLineError
 from ..paths import Path, json_in
-from .candidate import Candidate
+from .candidate import Candidate, FindingLike
+from .columns import Columns
 from .comparing import Test, TextTest, needle_of
+from .needles import Needle, caseless_piece, is_spelled
+from .told import Told
 
 _REMEMBERED_TYPES = 4096
 """The protocol has 72; a recording of junk may have one for each event."""
@@ -29,33 +33,6 @@ class Cost(IntEnum):
     """The events before it: joined fields, findings."""
 
 
-class Columns(Protocol):
-    """What an index knows of its events, row by row."""
-
-    @property
-    def types(self) -> Sequence[str]:
-        """The types that occur, each once; empty for messages without one."""
-
-    @property
-    def type_codes(self) -> Sequence[int]:
-        """The place of each row's type in `types`."""
-
-    @property
-    def times(self) -> Sequence[float]:
-        """Seconds since the session's start."""
-
-    @property
-    def seqs(self) -> Sequence[int]:
-        """The events' numbers."""
-
-    @property
-    def is_server(self) -> Sequence[int]:
-        """1 for the server's, 0 for the client's."""
-
-    def candidate(self, row: int) -> Candidate:
-        """The row's event."""
-
-
 class Predicate(Protocol):
     """One question."""
 
@@ -66,18 +43,22 @@ class Predicate(Protocol):
     def matches(self, candidate: Candidate) -> bool:
         """The answer."""
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """The rows for which the answer is yes, in their order."""
 
 
 class _ByCandidate:
     """Asks row by row. A row whose event cannot be read is never wanted."""
 
+    needle: Needle | None = None
+    """What is in the line of every event that is wanted."""
+
     def matches(self, candidate: Candidate) -> bool:
         raise NotImplementedError
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
-        return [row for row in rows if self._wants(columns.candidate(row))]
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        wants = self._wants
+        return [row for row, each in columns.candidates(rows, self.needle) if wants(each)]
 
     def _wants(self, candidate: Candidate) -> bool:
         try:
@@ -103,7 +84,7 @@ class TypeIs:
         """Whether the type fits; each name is looked at once."""
         return self._holds(candidate.head.type)
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """By the types' codes."""
         wanted = [self._holds(name) for name in columns.types]
         codes = columns.type_codes
@@ -130,7 +111,7 @@ class SideIs:
         """Whether it was this side."""
         return candidate.head.side is self.side
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """By the column of sides."""
         wanted = int(self.side is Side.SERVER)
         is_server = columns.is_server
@@ -148,7 +129,7 @@ class SeqIs:
         """Whether the number passes."""
         return self.test.holds(candidate.head.seq)
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """By the column of numbers."""
         holds, seqs = self.test.holds, columns.seqs
         return [row for row in rows if holds(seqs[row])]
@@ -165,13 +146,30 @@ class AtIs:
         """Whether the time passes."""
         return self.test.holds(candidate.head.at)
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """By the column of times."""
         holds, times = self.test.holds, columns.times
         return [row for row in rows if holds(times[row])]
 
 
 # What the message tells.
+
+
+class _ByText(_ByCandidate):
+    """Asks for a text: of an event that was edited on its way, either may answer."""
+
+    def is_in(self, candidate: Candidate) -> bool:
+        """Whether it is in what was said."""
+        raise NotImplementedError
+
+    def matches(self, candidate: Candidate) -> bool:
+        """In what was said, else in what was sent in its place."""
+        if self.is_in(candidate):
+            return True
+        if candidate.head.payload_start is not None:
+            return False
+        sent = candidate.event.as_sent()
+        return sent is not None and self.is_in(Candidate.of(sent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,55 +183,98 @@ class SizeIs(_ByCandidate):
         """Whether the length in bytes passes."""
         return self.test.holds(candidate.size_bytes)
 
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        """By the lengths of lines and of what stands before the message; `}` and newline end it."""
+        holds, sizes, starts = self.test.holds, columns.sizes, columns.payload_starts
+        plain = [row for row in rows if starts[row] and holds(sizes[row] - starts[row] - 2)]
+        odd = super(SizeIs, self).select(columns, [row for row in rows if not starts[row]])
+        return sorted(plain + odd) if odd else plain
+
+
+class _ByMark(_ByCandidate):
+    """Asks only the odd rows: all others say the same."""
+
+    @property
+    def is_usual(self) -> bool:
+        """The answer for a line with nothing between head and event."""
+        raise NotImplementedError
+
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        if not rows:
+            return []
+        odd = columns.odd_rows
+        odd = odd[bisect_left(odd, rows[0]) : bisect_right(odd, rows[-1])]
+        are_odd = frozenset(odd)
+        found = super().select(columns, [row for row in rows if row in are_odd])
+        if not self.is_usual:
+            return found
+        return sorted([*found, *(row for row in rows if row not in are_odd)])
+
 
 @dataclass(frozen=True, slots=True)
-class OriginIs(_ByCandidate):
+class OriginIs(_ByMark):
     """Who made it."""
 
     origin: str
     cost: Cost = Cost.RAW
 
+    @property
+    def is_usual(self) -> bool:
+        """Most events come from the wire."""
+        return self.origin == "wire"
+
     def matches(self, candidate: Candidate) -> bool:
         """A line with nothing between head and event was made by the wire."""
         if candidate.head.payload_start is not None:
-            return self.origin == "wire"
+            return self.is_usual
         return candidate.event.origin == self.origin
 
 
 @dataclass(frozen=True, slots=True)
-class FateIs(_ByCandidate):
+class FateIs(_ByMark):
     """What became of it."""
 
     fate: str
     cost: Cost = Cost.RAW
 
+    @property
+    def is_usual(self) -> bool:
+        """Most events are forwarded."""
+        return self.fate == "forwarded"
+
     def matches(self, candidate: Candidate) -> bool:
         """A line with nothing between head and event was forwarded."""
         if candidate.head.payload_start is not None:
-            return self.fate == "forwarded"
+            return self.is_usual
         return candidate.event.fate == self.fate
 
 
 @dataclass(frozen=True, slots=True)
-class Says(_ByCandidate):
+class Says(_ByText):
     """Words stand somewhere in the message, upper and lower case alike; audio is not looked at."""
 
     text: str
     cost: Cost = Cost.RAW
+    needle: Needle | None = field(init=False, compare=False)
     _raw: bytes = field(init=False, compare=False)
     _needle: bytes = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
+        plain = needle_of(self.text.lower())
         object.__setattr__(self, "_raw", self.text.lower().encode(errors="replace"))
-        object.__setattr__(self, "_needle", needle_of(self.text.lower()))
+        object.__setattr__(self, "_needle", plain)
+        # What is not ASCII has two cases in more ways than bytes can be compared in.
+        piece = plain or caseless_piece(self.text)
+        needle = Needle(piece, ignores_case=bool(plain)) if piece else None
+        object.__setattr__(self, "needle", needle)
 
-    def matches(self, candidate: Candidate) -> bool:
+    def is_in(self, candidate: Candidate) -> bool:
         """In the raw message, or in one of its strings as JSON means them."""
         words = candidate.words()
         if self._raw in words:
             return True
         is_plain = self._needle == self._raw
-        if (is_plain or self._needle not in words) and b"\\u00" not in words:
+        if (is_plain or self._needle not in words) and not is_spelled(words):
             return False
         return self._is_in_strings(candidate)
 
@@ -266,7 +307,7 @@ _AUDIO_NAMES = frozenset({"audio", "delta"})
 
 
 @dataclass(frozen=True, slots=True)
-class FieldIs(_ByCandidate):
+class FieldIs(_ByText):
     """A value at one of these paths passes."""
 
     paths: tuple[Path, ...]
@@ -274,6 +315,7 @@ class FieldIs(_ByCandidate):
     is_joined: bool = False
     """Joined fields may lie there too."""
     cost: Cost = field(init=False)
+    needle: Needle | None = field(init=False, compare=False)
     _needles: tuple[bytes, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -282,9 +324,11 @@ class FieldIs(_ByCandidate):
         # What stands in the audio itself is not found in the raw bytes: see `Candidate.may_hold`.
         is_audio = any(not _AUDIO_NAMES.isdisjoint(path.steps[-1:]) for path in self.paths)
         needles = set() if is_audio else {self.test.needle, names} - {b""}
-        object.__setattr__(self, "_needles", tuple(sorted(needles, key=len, reverse=True)))
+        longest_first = tuple(sorted(needles, key=len, reverse=True))
+        object.__setattr__(self, "_needles", longest_first)
+        object.__setattr__(self, "needle", Needle(longest_first[0]) if longest_first else None)
 
-    def matches(self, candidate: Candidate) -> bool:
+    def is_in(self, candidate: Candidate) -> bool:
         """In the event itself, else in its joined fields."""
         holds = self.test.holds
         for needle in self._needles:
@@ -298,6 +342,22 @@ class FieldIs(_ByCandidate):
             holds(value) for path in self.paths for value in candidate.joined_values(path)
         )
 
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        """By the lines, and by the column of what other events tell."""
+        found = super(FieldIs, self).select(columns, rows)
+        if not self.is_joined or columns.told is None:
+            return found
+        told = columns.told.select(self._is_told, rows)
+        return sorted({*found, *told}) if told else found
+
+    def _is_told(self, told: Sequence[Told]) -> bool:
+        return any(
+            self.test.holds(value)
+            for path in self.paths
+            for each in told
+            for value in path.values_below(each.path, each.value)
+        )
+
 
 def _name_needle(path: Path) -> bytes:
     """The last name of a path stands in every frame that has a value there."""
@@ -306,23 +366,39 @@ def _name_needle(path: Path) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldIsNot(_ByCandidate):
+class FieldIsNot(_ByText):
     """There is a value at the path, and none there passes."""
 
     path: Path
     test: Test
     is_joined: bool = False
     cost: Cost = field(init=False)
+    needle: Needle | None = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
+        name = _name_needle(self.path)
         object.__setattr__(self, "cost", Cost.HISTORY if self.is_joined else Cost.FIELDS)
+        # A joined value stands in another line.
+        is_known = bool(name) and not self.is_joined
+        object.__setattr__(self, "needle", Needle(name) if is_known else None)
 
-    def matches(self, candidate: Candidate) -> bool:
+    def is_in(self, candidate: Candidate) -> bool:
         """A field that is not there is not different."""
         values = self.path.values(candidate.fields)
         if self.is_joined:
             values += candidate.joined_values(self.path)
         return bool(values) and not any(map(self.test.holds, values))
+
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        """By the lines, with what other events tell."""
+        if not self.is_joined or columns.told is None:
+            return super(FieldIsNot, self).select(columns, rows)
+        found = []
+        for row, candidate in columns.candidates(rows):
+            candidate.tell(columns.told.of(row))
+            if self._wants(candidate):
+                found.append(row)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +410,16 @@ class HasFinding(_ByCandidate):
 
     def matches(self, candidate: Candidate) -> bool:
         """Among the findings that the caller gave."""
+        return self._holds(candidate.findings)
+
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
+        """By the events' numbers."""
+        found, seqs = columns.findings, columns.seqs
+        return [row for row in rows if (there := found.get(seqs[row])) and self._holds(there)]
+
+    def _holds(self, findings: Sequence[FindingLike]) -> bool:
         holds = self.test.holds_text
-        return any(holds(each.slug) or holds(str(each.severity)) for each in candidate.findings)
+        return any(holds(each.slug) or holds(str(each.severity)) for each in findings)
 
 
 # Several questions.
@@ -363,7 +447,7 @@ class AllOf:
                 return False
         return True
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """Each is asked about what the cheaper ones left."""
         for part in self.parts:
             rows = part.select(columns, rows)
@@ -381,7 +465,7 @@ class AnyOf:
         """Ends at the first that says yes."""
         return any(part.matches(candidate) for part in self.parts)
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """Each is asked about what the cheaper ones refused."""
         left = list(rows)
         found: set[int] = set()
@@ -403,7 +487,7 @@ class Not:
         """Yes for no."""
         return not self.part.matches(candidate)
 
-    def select(self, columns: Columns, rows: Iterable[int]) -> list[int]:
+    def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         """What the question leaves."""
         rows = list(rows)
         refused = set(self.part.select(columns, rows))

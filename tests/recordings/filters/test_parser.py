@@ -229,6 +229,18 @@ def test_words_that_somebody_added_to_a_line_are_found() -> None:
     assert not finds("fate:forwarded", CALL, **injected)
 
 
+@pytest.mark.parametrize(
+    "text", ["item.name=add", "item.name=subtract", "item.name!=add", "subtract", "+4"]
+)
+def test_either_text_of_an_edited_event_is_found(text: str) -> None:
+    said = {"type": "x", "item": {"name": "add"}}
+    sent = {"type": "x", "item": {"name": "subtract", "note": 'a "quoted" +4'}}
+    edited = {"fate": Fate.EDITED, "sent": json.dumps(sent).encode()}
+    assert finds(text, said, **edited)
+    assert not finds("multiply", said, **edited)
+    assert not finds("item.name!=*", said, **edited)
+
+
 def test_messages_that_are_no_events_have_no_fields() -> None:
     binary = Event(1, 0.5, Side.CLIENT, None, b"\x00\x01", form=Form.BINARY, is_text_frame=False)
     candidate = Candidate.of(binary)

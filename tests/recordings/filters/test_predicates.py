@@ -1,15 +1,18 @@
 """Cheap questions come first, and the same rows are found however a filter is put together."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from realtap.recordings.event import Event, Side
 from realtap.recordings.filters import Candidate, parse_filter
+from realtap.recordings.filters.candidate import FindingLike
 from realtap.recordings.filters.comparing import Is
+from realtap.recordings.filters.needles import Needle
 from realtap.recordings.filters.predicates import AllOf, AnyOf, Cost, FieldIs, Not, Says, TypeIs
+from realtap.recordings.filters.told import ToldColumn
 from realtap.recordings.paths import Path
 
 NAME = FieldIs((Path.parse("item.name"),), Is("add"))
@@ -46,9 +49,16 @@ class Table:
         self.times = [event.at for event in events]
         self.seqs = [event.seq for event in events]
         self.is_server = [int(event.side is Side.SERVER) for event in events]
+        self.odd_rows = list(range(len(events)))
+        self.sizes = self.payload_starts = [0] * len(events)
+        self.told: ToldColumn | None = None
+        self.findings: dict[int, Sequence[FindingLike]] = {}
 
-    def candidate(self, row: int) -> Candidate:
-        return Candidate.of(self._events[row])
+    def candidates(
+        self, rows: Sequence[int], needle: Needle | None = None
+    ) -> Iterator[tuple[int, Candidate]]:
+        for row in rows:
+            yield row, Candidate.of(self._events[row])
 
 
 EVENTS = [
