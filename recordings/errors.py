@@ -3,7 +3,9 @@
     RealtapError
     ├── UsageError       an option, a setting or an argument cannot be taken (exit code 2)
     ├── RecordingError   a recording cannot be found or read (exit code 4)
+    │   └── ForeignFileError   another tool's file cannot be taken
     └── WireError        the listening port, the upstream or the control channel fails (exit code 3)
+        └── InjectionError   what should be sent into a live session cannot be
 
 Messages are lower case, carry the facts and end with the next step, without a full stop.
 """
@@ -36,3 +38,7 @@ class RecordingError(RealtapError):
 
 class WireError(RealtapError):
     """Raised when the listening port, the upstream or the control channel fails."""
+
+
+class InjectionError(WireError):
+    """Raised when what should be sent into a live session cannot be: the message says what could."""

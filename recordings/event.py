@@ -1,7 +1,7 @@
 """The vocabulary of a recording: one value for each kind of line.
 
-A recording is a `Header`, then `Event`s (a message of one side), and around them `Opened`, `Closed`
-and `Note`. `Unknown` keeps what a newer version wrote. Nothing here parses or writes the file's
+A recording is a `Header`, then `Event`s (a message of one side), and around them `Opened`, `Closed`,
+`Released` and `Note`. `Unknown` keeps what a newer version wrote. Nothing here parses or writes the file's
 lines: see `lines`.
 """
 
@@ -43,6 +43,14 @@ class Origin(StrEnum):
     FAULT = "fault"
     REPLAY = "replay"
 
+    @property
+    def is_made_up(self) -> bool:
+        """Whether realtap said it in a live session, in the place of the app or of the server."""
+        return self in _MADE_UP
+
+
+_MADE_UP = frozenset({Origin.INJECTED, Origin.MOCK, Origin.FAULT})
+
 
 class Fate(StrEnum):
     """What became of an event."""
@@ -53,7 +61,7 @@ class Fate(StrEnum):
     EDITED = "edited"
     """Another text went out in its place: `Event.sent`."""
     HELD = "held"
-    """It waits; a later note tells its end."""
+    """It waits; a later `Released` tells its end, if it had one."""
 
 
 class Form(StrEnum):
@@ -132,7 +140,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     sent: bytes | None = None
     """What went out in place of `payload` when `fate` is EDITED."""
     redacted: bool = False
-    """True when a secret was replaced in `payload`."""
+    """True when a secret was replaced in `payload` or in `sent`."""
     size: int | None = None
     """Length in bytes on the wire, for DIGEST."""
     sha256: str | None = None
@@ -148,6 +156,40 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         except ValueError:
             return {}
         return value if isinstance(value, dict) else {}
+
+    def as_sent(self) -> "Event | None":
+        """The event that went out in this one's place, without marks; None if none did."""
+        if self.fate is not Fate.EDITED or self.sent is None:
+            return None
+        told = msgspec.structs.replace(
+            self, payload=self.sent, form=Form.JSON, fate=Fate.FORWARDED, why=None, sent=None
+        )
+        type_ = told.fields().get("type")
+        return msgspec.structs.replace(told, type=type_ if isinstance(type_, str) else None)
+
+    def released(self, end: "Released") -> "Event":
+        """This held event as it was when it went on, or was dropped: then, and with that fate."""
+        return msgspec.structs.replace(
+            self, at=end.at, fate=end.fate, sent=end.sent, why=end.why or self.why
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What became of a held event in the end."""
+
+    at: float
+    seq: int
+    """The held event's number."""
+    fate: Fate
+    """FORWARDED, EDITED or DROPPED."""
+    sent: bytes | None = None
+    """What went out in place of the event when `fate` is EDITED."""
+    why: str | None = None
+    """Who let it go and for what, in words."""
+    redacted: bool = False
+    """True when a secret was replaced in `sent`."""
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,5 +222,5 @@ class Unknown:
     line: bytes
 
 
-type Entry = Header | Opened | Event | Closed | Note | Unknown
+type Entry = Header | Opened | Event | Released | Closed | Note | Unknown
 """What one line of a recording says."""

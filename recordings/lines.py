@@ -22,6 +22,7 @@ from .event import (
     Note,
     Opened,
     Origin,
+    Released,
     Side,
     Unknown,
 )
@@ -86,7 +87,7 @@ def _is_encodable(text: str) -> bool:
 # Values to bytes.
 
 
-def encode(entry: Header | Opened | Event | Closed | Note) -> bytes:
+def encode(entry: Header | Opened | Event | Released | Closed | Note) -> bytes:
     """The entry's line, with its newline."""
     # Asked before the `match`, whose class patterns cost as much as the line itself.
     if isinstance(entry, Event):
@@ -103,6 +104,8 @@ def encode(entry: Header | Opened | Event | Closed | Note) -> bytes:
             if entry.body is not None:
                 answer["body"] = entry.body
             return _line({"at": round(entry.at, 6), "open": answer}, entry.extra)
+        case Released():
+            return _line(_release_object(entry), entry.extra)
         case Closed():
             end = {"from": entry.side, "code": entry.code, "reason": entry.reason}
             return _line({"at": round(entry.at, 6), "close": end}, entry.extra)
@@ -119,6 +122,21 @@ def _header_object(header: Header) -> Json:
         each.name for each in dataclass_fields(header) if each.name not in {"version", "extra"}
     ]
     return {"realtap": header.version, **{name: getattr(header, name) for name in names}}
+
+
+def _release_object(released: Released) -> Json:
+    value: Json = {
+        "at": round(released.at, 6),
+        "released": released.seq,
+        "fate": released.fate,
+    }
+    if released.why is not None:
+        value["why"] = released.why
+    if released.redacted:
+        value["redacted"] = True
+    if released.sent is not None:
+        value["sent"] = released.sent.decode()
+    return value
 
 
 def _encode_event(event: Event) -> bytes:
@@ -245,6 +263,8 @@ def _decode_other(value: Json, line: bytes) -> Entry:
                 body=_optional_text(answer.get("body")),
                 extra=_without(value, "at", "open"),
             )
+        case {"at": int() | float(), "released": int(), "fate": str(fate)} if fate in _RELEASES:
+            return _decode_release(value)
         case {"at": int() | float() as at, "close": {"code": int(code), **end}}:
             return Closed(
                 at=float(at),
@@ -256,6 +276,27 @@ def _decode_other(value: Json, line: bytes) -> Entry:
         case {"at": int() | float() as at, "note": dict(note)}:
             return Note(at=float(at), note=note, extra=_without(value, "at", "note"))
     return Unknown(line.rstrip(b"\n"))
+
+
+_RELEASES = frozenset({Fate.FORWARDED, Fate.EDITED, Fate.DROPPED})
+_RELEASE_KEYS = ("at", "released", "fate", "sent", "why", "redacted")
+
+
+def _decode_release(value: Json) -> Released:
+    sent = _optional_text(value.get("sent"))
+    try:
+        sent_bytes = None if sent is None else sent.encode()
+    except UnicodeEncodeError as error:
+        raise DamagedLineError(str(error)) from error
+    return Released(
+        at=float(value["at"]),
+        seq=value["released"],
+        fate=Fate(value["fate"]),
+        sent=sent_bytes,
+        why=_optional_text(value.get("why")),
+        redacted=value.get("redacted") is True,
+        extra=_without(value, *_RELEASE_KEYS),
+    )
 
 
 def _decode_header(value: Json) -> Header:

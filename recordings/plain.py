@@ -58,6 +58,13 @@ def _spelled(character: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks and without control characters that would move the cursor."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else " " for each in " ".join(text.split()))
+
+
 def cut(text: str, limit: int) -> str:
     """The text, safe, with base64 shown as its size, and cut to `limit` characters with `…`."""
     pieces: list[str] = []

@@ -85,7 +85,8 @@ class Summariser:
             self._formats.observe(fields)
         kind = text_of(fields.get("type")) or event.type or ""
         line = self._TELLERS.get(kind, Summariser._other)(self, fields)
-        return f"{line}{_why(event, self._limit)}".lstrip()
+        mark = _why(event, self._limit)
+        return f"{mark}{line}".rstrip() if mark else line
 
     # What is remembered.
 
@@ -373,11 +374,12 @@ def _frame(event: Event) -> str:
     match event.form:
         case Form.DIGEST:
             digest = safe((event.sha256 or "?")[:_DIGEST_LENGTH])
-            return f"{size(event.size or 0)} streamed through, sha256 {digest}…{_why(event, TEXT_LIMIT)}"
+            line = f"{size(event.size or 0)} streamed through, sha256 {digest}…"
         case Form.BINARY:
-            return f"binary {size(len(event.payload))}{_why(event, TEXT_LIMIT)}"
+            line = f"binary {size(len(event.payload))}"
         case _:
-            return f"text {size(len(event.payload))}{_why(event, TEXT_LIMIT)}"
+            line = f"text {size(len(event.payload))}"
+    return f"{_why(event, TEXT_LIMIT)}{line}"
 
 
 def _close(closed: Closed, limit: int) -> str:
@@ -386,14 +388,17 @@ def _close(closed: Closed, limit: int) -> str:
 
 
 def _why(event: Event, limit: int) -> str:
-    """That somebody had a hand in it, in words."""
+    """That somebody had a hand in it, in words and in front, where no narrow line cuts it off."""
+    if event.origin is Origin.WIRE and event.fate is Fate.FORWARDED:
+        return ""
+    why = cut(event.why or "", limit)
     marks = [
-        *([] if event.origin is Origin.WIRE else [str(event.origin)]),
-        *([] if event.fate is Fate.FORWARDED else [str(event.fate)]),
+        # `mock get_weather` says by itself that it is a mock.
+        *([] if event.origin is Origin.WIRE or why.startswith(event.origin) else [event.origin]),
+        *([] if event.fate is Fate.FORWARDED else [event.fate]),
+        *([why] if why else []),
     ]
-    if event.why:
-        marks.append(cut(event.why, limit))
-    return f" [{', '.join(marks)}]" if marks else ""
+    return f"[{', '.join(marks)}] "
 
 
 def _changed(value: Json, prefix: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import lines
-from .event import Closed, Event, Header, Note, Opened
+from .event import Closed, Event, Header, Note, Opened, Released
 
 RETRY_OPEN_S = 1.0
 """How long a file that could not be opened is left alone, in seconds of the session's own clock."""
@@ -48,7 +48,7 @@ class Writer:
         except OSError as error:
             self._lose(error, lines_lost=0)
 
-    def write(self, entry: Event | Opened | Closed | Note) -> None:
+    def write(self, entry: Event | Opened | Released | Closed | Note) -> None:
         """Write the entry's line with one `write` call; a fault is reported, never raised."""
         self.write_line(lines.encode(entry), at=entry.at)
 

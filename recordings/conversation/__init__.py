@@ -5,6 +5,7 @@ from .client_events import ClientEvent
 from .conversation import Conversation
 from .errors_seen import ErrorSeen
 from .input_audio import Commit, InputAudio, Speech
+from .interventions import Intervention
 from .items import Item, Items, Part
 from .responses import Cause, Create, Response, Responses
 from .seen import Seen, sent_payload
@@ -30,6 +31,7 @@ __all__ = [
     "Difference",
     "ErrorSeen",
     "InputAudio",
+    "Intervention",
     "Item",
     "Items",
     "Missing",

@@ -4,7 +4,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..event import Json, Origin
+from ..event import Fate, Json, Origin
 from ..plain import encoded, text_of
 from .bounded import BoundedDict
 from .seen import Seen
@@ -40,7 +40,11 @@ class Output:
     """What the function gave back, cut at 20,000 characters."""
     text_size: int
     by: Origin
-    """Who sent it: the app (`wire`), or an intervention."""
+    """Who sent it: the app (`wire`), or realtap in its place."""
+    why: str = ""
+    """Who made it or kept it back, in words: `mock get_weather`."""
+    is_dropped: bool = False
+    """Realtap kept it from the server."""
     event_id: str = ""
     ack_seq: int | None = None
     """The server's event that shows it in the conversation."""
@@ -74,6 +78,12 @@ class Call:
     """The event that had the arguments complete."""
     arguments_at: float | None = None
     outputs: list[Output] = field(default_factory=list)
+    dropped_outputs: list[Output] = field(default_factory=list)
+    """What the app gave back and realtap kept from the server, to answer the call itself."""
+    is_made_up: bool = False
+    """Realtap made it up: the server knows nothing of it, nor of the output that the app gave."""
+    made_up_by: str = ""
+    """Who made it up, in words."""
     created_seq: int | None = None
     """The client's `response.create` after the output; the next one when that was refused."""
     is_create_refused: bool = False
@@ -127,7 +137,8 @@ class Call:
     @property
     def is_pending(self) -> bool:
         """Whether the model waits for its output."""
-        return not (self.is_mcp or self.is_from_client or self.is_void) and self.output is None
+        needs_none = self.is_mcp or self.is_from_client or self.is_void or self.is_made_up
+        return not needs_none and self.output is None
 
     @property
     def is_void(self) -> bool:
@@ -136,10 +147,18 @@ class Call:
 
 
 class Calls:
-    """All calls of a session: the pending ones, and the latest of the others."""
+    """All calls of a session: the pending ones, and the latest of the others.
 
-    def __init__(self, keep: int | None) -> None:
+    Args:
+        keep: How many calls that are over stay in detail; None keeps all.
+        are_made_up: They are realtap's, not the server's.
+    """
+
+    def __init__(self, keep: int | None, *, are_made_up: bool = False) -> None:
         self._keep = keep
+        self._are_made_up = are_made_up
+        self.made_up: Calls | None = None
+        """The calls that realtap made up, once there are any; what is asked includes them."""
         self._by_call_id: dict[str, Call] = {}
         self._by_item_id: dict[str, Call] = {}
         self._open: OrderedDict[str, Call] = OrderedDict()
@@ -155,24 +174,29 @@ class Calls:
 
     def get(self, call_id: str) -> Call | None:
         """The call with this `call_id`."""
-        return self._by_call_id.get(call_id)
+        call = self._by_call_id.get(call_id)
+        return self.made_up.get(call_id) if call is None and self.made_up else call
 
     def by_item(self, item_id: str) -> Call | None:
         """The call whose item has this id."""
-        return self._by_item_id.get(item_id)
+        call = self._by_item_id.get(item_id)
+        return self.made_up.by_item(item_id) if call is None and self.made_up else call
 
     def knows(self, call_id: str) -> bool:
         """Whether there was a call with this id, also one that is no longer kept."""
-        return call_id in self._by_call_id or call_id in self._names
+        is_known = call_id in self._by_call_id or call_id in self._names
+        return is_known or (self.made_up is not None and self.made_up.knows(call_id))
 
     def name_of(self, any_id: str) -> str:
         """The function's name by call id or item id, also of a call that is no longer kept."""
         call = self._by_call_id.get(any_id) or self._by_item_id.get(any_id)
-        return call.name if call and call.name else self._names.get(any_id, "")
+        name = call.name if call and call.name else self._names.get(any_id, "")
+        return self.made_up.name_of(any_id) if not name and self.made_up else name
 
     def all(self) -> list[Call]:
         """The calls that are kept, in the order in which they were announced."""
         kept = [*self._closed.values(), *self._open.values()]
+        kept += self.made_up.all() if self.made_up else []
         return sorted(kept, key=lambda call: call.announced_seq)
 
     def pending(self) -> list[Call]:
@@ -237,18 +261,7 @@ class Calls:
 
     def receive_output(self, item: Json, seen: Seen) -> Output:
         """A `function_call_output`, from the client or first heard of from the server."""
-        value = item.get("output")
-        text = value if isinstance(value, str) else "" if value is None else encoded(value)
-        output = Output(
-            seq=seen.seq,
-            at=seen.at,
-            call_id=text_of(item.get("call_id")),
-            item_id=text_of(item.get("id")),
-            text=text[:OUTPUT_LIMIT],
-            text_size=len(text),
-            by=seen.event.origin,
-            event_id=seen.event_id,
-        )
+        output = _output(item, seen)
         call = self._by_call_id.get(output.call_id)
         if call is None:
             self.stray_outputs.append(output)
@@ -259,6 +272,13 @@ class Calls:
             self._await_answer(call)
         self._settle(call)
         return output
+
+    def receive_dropped_output(self, item: Json, seen: Seen) -> bool:
+        """An output of the app that realtap kept from the server; false when no real call has its id."""
+        call = self._by_call_id.get(text_of(item.get("call_id")))
+        if call is not None and len(call.dropped_outputs) < OUTPUTS_LIMIT:
+            call.dropped_outputs.append(_output(item, seen))
+        return call is not None
 
     def _await_answer(self, call: Call) -> None:
         self.unanswered[call.call_id] = call
@@ -326,6 +346,8 @@ class Calls:
             announced_seq=seen.seq,
             announced_at=seen.at,
             is_from_client=seen.is_from_client,
+            is_made_up=self._are_made_up,
+            made_up_by=(seen.event.why or "") if self._are_made_up else "",
         )
         self._by_call_id[call_id] = call
         self._open[call_id] = call
@@ -364,3 +386,20 @@ class Calls:
         self.unanswered.pop(call.call_id, None)
         self._names.setdefault(call.call_id, call.name)
         call.response = None
+
+
+def _output(item: Json, seen: Seen) -> Output:
+    value = item.get("output")
+    text = value if isinstance(value, str) else "" if value is None else encoded(value)
+    return Output(
+        seq=seen.seq,
+        at=seen.at,
+        call_id=text_of(item.get("call_id")),
+        item_id=text_of(item.get("id")),
+        text=text[:OUTPUT_LIMIT],
+        text_size=len(text),
+        by=seen.event.origin,
+        why=seen.event.why or "",
+        is_dropped=seen.event.fate is Fate.DROPPED,
+        event_id=seen.event_id,
+    )

@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from ..dialects import Dialect, Profile, profile_for
-from ..event import Closed, Entry, Event, Fate, Header, Json, Note, Opened, Side
+from ..event import Closed, Entry, Event, Fate, Header, Json, Note, Opened, Origin, Released, Side
 from ..plain import object_of, objects_of, text_of
 from .calls import CALL_TYPES, Calls
 from .client_events import ClientEvents
 from .errors_seen import ErrorSeen, error_seen
 from .input_audio import InputAudio
+from .interventions import Interventions, Route
 from .items import Item, Items
+from .made_up import MadeUp
 from .responses import Create, Response, Responses, add_call, add_output
 from .seen import Seen
 from .session_dialect import SessionDialect
@@ -48,8 +50,11 @@ class Conversation:
         self._chosen_profile = profile
         self.profile = profile or profile_for(header)
         self._dialect = SessionDialect()
+        self.keep = keep
         self.opened: Opened | None = None
         self.closed: Closed | None = None
+        self.last_seq = 0
+        """The number of the last event."""
         self.last_at = 0.0
         """The time of the last entry."""
         self.session = SessionState()
@@ -63,6 +68,9 @@ class Conversation:
         """The end of what a translation session heard."""
         self.output_transcript = ""
         """The end of what a translation session said."""
+        self.interventions = Interventions()
+        """What realtap made, kept back, changed and held."""
+        self._made_up = MadeUp(self)
 
     @property
     def dialect(self) -> Dialect:
@@ -91,6 +99,10 @@ class Conversation:
                 self.opened, self.last_at = entry, entry.at
             case Closed():
                 self.closed, self.last_at = entry, entry.at
+            case Released():
+                self.last_at = entry.at
+                if (seen := self.release(entry)) is not None:
+                    self._receive_event(seen)
             case Note():
                 self.last_at = entry.at
             case _:
@@ -102,18 +114,35 @@ class Conversation:
         self.last_at = max(self.last_at, now)
         self.responses.tick(now)
 
+    def release(self, released: Released) -> Seen | None:
+        """The client's event that was held until now, as it went on; to be given to `receive` then."""
+        return self.interventions.release(released, last_seq=self.last_seq)
+
     def _receive_event(self, seen: Seen) -> None:
-        self.last_at = seen.at
+        self.last_at, self.last_seq = seen.at, seen.seq
         if self._dialect.value is Dialect.LIVE:
             return
+        event = seen.event
+        if event.fate is Fate.FORWARDED and event.origin is Origin.WIRE:
+            self.take(seen)
+            return
+        match self.interventions.receive(seen):
+            case Route.REAL:
+                self.take(seen)
+            case Route.MADE_UP:
+                self._made_up.receive(seen)
+            case Route.WAITING:
+                return
+
+    def take(self, seen: Seen) -> None:
+        """Take an event for what it says, whoever made it and whatever became of it."""
         if seen.is_audio:
             self._receive_audio(seen)
             return
         self._dialect.receive(seen)
         self.responses.tick(seen.at)
         if seen.side is Side.CLIENT:
-            if seen.event.fate is not Fate.DROPPED:
-                self._receive_from_client(seen)
+            self._receive_from_client(seen)
         elif (handle := self._FROM_SERVER.get(seen.kind)) is not None:
             handle(self, seen)
 
@@ -131,7 +160,7 @@ class Conversation:
                 self._append(seen)
 
     def _append(self, seen: Seen) -> None:
-        if seen.side is Side.CLIENT and seen.event.fate is not Fate.DROPPED:
+        if seen.side is Side.CLIENT:
             self.input_audio.append(seen, self.session.input_format)
             self.client_events.receive_append(seen)
 
@@ -143,21 +172,11 @@ class Conversation:
         if response is not None:
             audio_format = response.audio_format or audio_format
         length_ms = seen.audio_bytes / audio_format.bytes_per_ms
-        at = seen.at
         if response is not None:
-            response.last_event_at = at
-            response.audio_ms += length_ms
-            if response.first_audio_at is None:
-                response.first_audio_at = at
-                if response.first_delta_at is None:
-                    response.first_delta_at = at
+            response.receive_audio(seen.at, length_ms)
         item = self.items.get(seen.item_id) or self.items.announce(seen.item_id, seen)
         if item is not None:
-            item.audio_ms += length_ms
-            item.last_audio_at = at
-            if item.first_audio_at is None:
-                item.first_audio_at = at
-                item.response_id = item.response_id or seen.response_id
+            item.receive_audio(seen.at, length_ms, seen.response_id)
 
     # From the client.
 
@@ -399,7 +418,7 @@ class Conversation:
         if seen.kind.endswith(".delta"):
             delta = text_of(fields.get("delta"))
             if response is not None:
-                self._note_delta(response, seen)
+                response.receive_delta(seen.at)
                 response.text_size += len(delta)
             if part is not None:
                 part.type = part.type or ("audio" if is_transcript else "text")
@@ -407,10 +426,6 @@ class Conversation:
         elif part is not None and item is not None:
             part.finish(fields.get("transcript" if is_transcript else "text"))
             item.transcript_done = item.transcript_done or is_transcript
-
-    def _note_delta(self, response: Response, seen: Seen) -> None:
-        if response.first_delta_at is None:
-            response.first_delta_at = seen.at
 
     def _output_audio_done(self, seen: Seen) -> None:
         self._response(seen)
@@ -427,7 +442,7 @@ class Conversation:
         if response is not None:
             call.response_id = call.response_id or response.id
             add_call(response, call)
-            self._note_delta(response, seen)
+            response.receive_delta(seen.at)
 
     def _mcp_call(self, seen: Seen) -> None:
         if (call := self.calls.by_item(seen.item_id)) is not None:

@@ -78,6 +78,10 @@ class ErrorSeen:
     """Why this event; a few words."""
     type: str = ""
     """`invalid_request_error`, `server_error`, …"""
+    is_made_up: bool = False
+    """Realtap made it up: the server never said it, and nothing was refused."""
+    why: str = ""
+    """Who made it up, in words."""
 
 
 def error_seen(seen: Seen, client_events: ClientEvents) -> ErrorSeen:
@@ -98,6 +102,8 @@ def error_seen(seen: Seen, client_events: ClientEvents) -> ErrorSeen:
         is_guess=is_guess,
         reason=reason,
         type=text_of(error.get("type")),
+        is_made_up=seen.event.origin.is_made_up,
+        why=(seen.event.why or "") if seen.event.origin.is_made_up else "",
     )
 
 

@@ -4,12 +4,12 @@ No audio is kept, only its length. What is over is kept for a while and then for
 id and kind.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..event import Json
+from ..event import Json, Origin
 from ..plain import number_of, object_of, objects_of, text_of
 from .bounded import BoundedDict
 from .calls import Call
@@ -92,7 +92,11 @@ class Item:
     by: Literal["client", "server"] = "server"
     """Who put it there; the user's speech is put there by the server."""
     injected: bool = False
-    """An intervention put it there, not the app."""
+    """Realtap put it there, not the app."""
+    is_made_up: bool = False
+    """Realtap made it up: the server knows nothing of it."""
+    why: str = ""
+    """Who injected it or made it up, in words."""
     create_seq: int | None = None
     """The client's `conversation.item.create`."""
     call: Call | None = field(default=None, repr=False, compare=False)
@@ -125,6 +129,14 @@ class Item:
         """Whether it was spoken."""
         return any("audio" in part.type for part in self.parts.values()) or self.audio_ms > 0
 
+    def receive_audio(self, at: float, length_ms: float, response_id: str) -> None:
+        """A piece of assistant audio."""
+        self.audio_ms += length_ms
+        self.last_audio_at = at
+        if self.first_audio_at is None:
+            self.first_audio_at = at
+            self.response_id = self.response_id or response_id
+
     def part(self, index: object) -> Part:
         """The part at a `content_index`, made when it is new; 0 when the index is none."""
         number = index if isinstance(index, int) and not isinstance(index, bool) else 0
@@ -148,14 +160,24 @@ class _Creation:
     is_first: bool
     """`previous_item_id` was `root`."""
     injected: bool
+    why: str
     event_id: str
 
 
 class Items:
-    """All items of a session: the open ones, and the latest of the others."""
+    """All items of a session: the open ones, and the latest of the others.
 
-    def __init__(self, keep: int | None) -> None:
+    Args:
+        keep: How many items that are over stay in detail; None keeps all.
+        are_made_up: They are realtap's, not the server's.
+    """
+
+    def __init__(self, keep: int | None, *, are_made_up: bool = False) -> None:
         self._keep = keep
+        self._are_made_up = are_made_up
+        self.made_up: Items | None = None
+        """The items that realtap made up, once there are any. They can be asked for by id, and stand
+        in their time's place between the others."""
         self._items: dict[str, Item] = {}
         self._order = _Order()
         self._open: OrderedDict[str, None] = OrderedDict()
@@ -169,19 +191,25 @@ class Items:
 
     def get(self, item_id: str) -> Item | None:
         """The item with this id, as long as it is kept."""
-        return self._items.get(item_id)
+        item = self._items.get(item_id)
+        return self.made_up.get(item_id) if item is None and self.made_up else item
 
     def in_order(self) -> list[Item]:
         """The items of the conversation in its order, the deleted ones too, as long as kept."""
-        return [self._items[item_id] for item_id in self._order]
+        items = [self._items[item_id] for item_id in self._order]
+        if self.made_up is not None:
+            made_up = [each for each in self.made_up.in_order() if each.id not in self._items]
+            return _with_made_up(items, made_up)
+        return items
 
     def knows(self, item_id: str) -> bool:
         """Whether the server ever told this id, also only in `speech_started`."""
-        return item_id in self._items or item_id in self._kinds
+        is_known = item_id in self._items or item_id in self._kinds
+        return is_known or (self.made_up is not None and self.made_up.knows(item_id))
 
     def kind_of(self, item_id: str) -> str:
         """The kind of an item, also of one that is no longer kept."""
-        item = self._items.get(item_id)
+        item = self.get(item_id)
         return item.kind if item else self._kinds.get(item_id, "")
 
     @property
@@ -200,7 +228,8 @@ class Items:
             kind=text_of(item.get("type")),
             key=text_of(item.get("role")) or text_of(item.get("call_id")),
             is_first=seen.fields.get("previous_item_id") == "root",
-            injected=seen.event.origin != "wire",
+            injected=seen.event.origin is not Origin.WIRE,
+            why=seen.event.why or "",
             event_id=seen.event_id,
         )
         if len(self._creations) > _CREATES_KEPT:
@@ -230,6 +259,8 @@ class Items:
         if item is not None or not item_id or item_id in self._kinds:
             return item
         item = self._items[item_id] = Item(item_id, seen.seq, seen.at)
+        if self._are_made_up:
+            item.is_made_up, item.why = True, seen.event.why or ""
         self._open[item_id] = None
         if self._keep is not None and len(self._open) > self._keep * _OPEN_FACTOR:
             self._forget(self._open.popitem(last=False)[0])
@@ -245,6 +276,7 @@ class Items:
         if creation is not None:
             del self._creations[creation.seq]
             item.by, item.injected, item.create_seq = "client", creation.injected, creation.seq
+            item.why = creation.why or item.why
         previous = seen.fields.get("previous_item_id")
         item.previous_id = previous if isinstance(previous, str) else None
         is_first = creation is not None and creation.is_first and item.previous_id is None
@@ -325,6 +357,17 @@ class Items:
         self._order.remove(item_id)
         self._kinds[item_id] = item.kind
         item.call = None
+
+
+def _with_made_up(items: list[Item], made_up: list[Item]) -> list[Item]:
+    """Both lists in one: a made-up item stands before the first other one that is younger."""
+    merged: list[Item] = []
+    waiting = deque(made_up)
+    for item in items:
+        while waiting and waiting[0].seq < item.seq:
+            merged.append(waiting.popleft())
+        merged.append(item)
+    return [*merged, *waiting]
 
 
 _WHOLE_KINDS = frozenset({"function_call_output", "mcp_approval_response"})

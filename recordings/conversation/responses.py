@@ -75,6 +75,8 @@ class Response:
     usage: Json = field(default_factory=dict)
     is_out_of_band: bool = False
     """It does not write to the conversation."""
+    is_made_up: bool = False
+    """Realtap made it up: the server knows nothing of it."""
     is_lost: bool = False
     """The next response began before it was done: the server will not end it any more."""
     metadata: Json = field(default_factory=dict)
@@ -98,6 +100,19 @@ class Response:
         """Whether it is still being made."""
         return self.done_seq is None and not self.is_lost
 
+    def receive_delta(self, at: float) -> None:
+        """A piece of what it says."""
+        if self.first_delta_at is None:
+            self.first_delta_at = at
+
+    def receive_audio(self, at: float, length_ms: float) -> None:
+        """A piece of its audio."""
+        self.last_event_at = at
+        self.audio_ms += length_ms
+        if self.first_audio_at is None:
+            self.first_audio_at = at
+            self.receive_delta(at)
+
 
 @dataclass(slots=True)
 class Turn:
@@ -109,10 +124,19 @@ class Turn:
 
 
 class Responses:
-    """All responses of a session: the active ones, and the latest of the others."""
+    """All responses of a session: the active ones, and the latest of the others.
 
-    def __init__(self, keep: int | None) -> None:
+    Args:
+        keep: How many responses that are over stay in detail; None keeps all.
+        are_made_up: They are realtap's, not the server's.
+    """
+
+    def __init__(self, keep: int | None, *, are_made_up: bool = False) -> None:
         self._keep = keep
+        self._are_made_up = are_made_up
+        self.made_up: Responses | None = None
+        """The responses that realtap made up, once there are any. They can be asked for by id, and
+        count neither as active nor as the last."""
         self._responses: dict[str, Response] = {}
         self._open: OrderedDict[str, None] = OrderedDict()
         self._closed: OrderedDict[str, None] = OrderedDict()
@@ -133,15 +157,21 @@ class Responses:
 
     def get(self, response_id: str) -> Response | None:
         """The response with this id, as long as it is kept."""
-        return self._responses.get(response_id)
+        response = self._responses.get(response_id)
+        return self.made_up.get(response_id) if response is None and self.made_up else response
 
     def knows(self, response_id: str) -> bool:
         """Whether the server ever told this id."""
-        return response_id in self._responses or response_id in self._kinds
+        is_known = response_id in self._responses or response_id in self._kinds
+        return is_known or (self.made_up is not None and self.made_up.knows(response_id))
 
     def all(self) -> list[Response]:
         """The responses that are kept, in the order in which they began."""
-        return sorted(self._responses.values(), key=lambda response: response.seq)
+        kept = dict(self._responses)
+        if self.made_up is not None:
+            # An event may be made up about a response of the server's.
+            kept = {each.id: each for each in self.made_up.all()} | kept
+        return sorted(kept.values(), key=lambda response: response.seq)
 
     @property
     def active(self) -> list[Response]:
@@ -324,6 +354,7 @@ class Responses:
         if not response_id or response_id in self._kinds:
             return None
         response = Response(response_id, seen.seq, seen.at, Cause("unknown"))
+        response.is_made_up = self._are_made_up
         response.last_event_at = seen.at
         self._responses[response_id] = response
         self._open[response_id] = None

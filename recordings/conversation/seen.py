@@ -49,7 +49,8 @@ class Seen(msgspec.Struct, gc=False):
     @classmethod
     def of(cls, event: Event) -> "Seen":
         """Look at an event. Nothing in it can make this raise."""
-        name = event.type
+        # An edited event may have got another type.
+        name = event.type if event.fate is not Fate.EDITED else None
         if name is not None and name in _AUDIO_MEMBER and event.form is Form.JSON:
             found = _audio_event(event, name)
             if found is not None:

@@ -2,13 +2,19 @@
 
 One `Judge` serves one session, live or old, and keeps the one `Conversation` that all rules ask.
 It knows no rule by name. A rule that fails is switched off and told; the session goes on.
+
+What realtap did itself is no fault of the app: events that it made in the server's name, and those of
+the client that never reached the server, are not judged. A finding that realtap's own event causes is
+only worth knowing, and says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from ..conversation import Conversation, Seen
+from ..conversation.interventions import Interventions, Route
 from ..dialects import Dialect, Profile, dialect_of
-from ..event import Closed, Entry, Event, Fate, Header, Opened, Side
+from ..event import Closed, Entry, Event, Fate, Header, Opened, Origin, Released, Side
 from . import rules
 from .finding import Finding, Severity
 from .rule import Rule
@@ -36,6 +42,8 @@ RULE_FAILED = "rule-failed"
 MORE_OF_THE_SAME = "more-of-the-same"
 OWN_SLUGS = (RULE_FAILED, MORE_OF_THE_SAME)
 """What the engine itself says."""
+
+_INTERVENTIONS_TOLD = 3
 
 
 class Judge:
@@ -72,7 +80,10 @@ class Judge:
         """Take the next entry of the session; what is found by it."""
         match entry:
             case Event():
-                self._receive_event(entry)
+                self._receive_event(Seen.of(entry))
+            case Released():
+                if (seen := self.conversation.release(entry)) is not None:
+                    self._receive_event(seen)
             case Header():
                 self.conversation.receive(entry)
                 self._choose_rules()
@@ -104,16 +115,15 @@ class Judge:
 
     # An event.
 
-    def _receive_event(self, event: Event) -> None:
-        if event.at - self._last_tick_at >= TICK_EVERY_S:
-            self._tick(event.at)
-        seen = Seen.of(event)
+    def _receive_event(self, seen: Seen) -> None:
+        if seen.at - self._last_tick_at >= TICK_EVERY_S:
+            self._tick(seen.at)
         if self._is_judged(seen):
-            table = self._from_client if event.side is Side.CLIENT else self._from_server
+            table = self._from_client if seen.side is Side.CLIENT else self._from_server
             for rule, receive in table.get(seen.kind, table[""]):
                 try:
                     for finding in receive(seen, self.conversation):
-                        self._tell(finding)
+                        self._tell(finding, rule)
                 except Exception as error:  # noqa: BLE001 # whatever a rule's fault is, the session goes on
                     self._switch_off(rule, error)
         self.conversation.receive(seen)
@@ -123,7 +133,14 @@ class Judge:
         if dialect is Dialect.UNKNOWN:
             # The event that shows the dialect is judged by it already.
             dialect = dialect_of(seen.type, seen.fields, seen.side)
-        return dialect is not Dialect.LIVE and seen.event.fate is not Fate.DROPPED
+        return dialect is not Dialect.LIVE and self._is_real(seen)
+
+    def _is_real(self, seen: Seen) -> bool:
+        event = seen.event
+        if event.fate is Fate.FORWARDED and event.origin is Origin.WIRE:
+            return True
+        # The conversation does the same once more; a finding about this event has to know of it.
+        return self.conversation.interventions.receive(seen) is Route.REAL
 
     # Rules.
 
@@ -144,7 +161,7 @@ class Judge:
         for rule, tick in self._ticking:
             try:
                 for finding in tick(now, self.conversation):
-                    self._tell(finding)
+                    self._tell(finding, rule)
             except Exception as error:  # noqa: BLE001 # as in _receive_event
                 self._switch_off(rule, error)
 
@@ -157,7 +174,7 @@ class Judge:
         for rule in list(self._rules):
             try:
                 for finding in question(rule):
-                    self._tell(finding)
+                    self._tell(finding, rule)
             except Exception as error:  # noqa: BLE001 # as in _receive_event
                 self._switch_off(rule, error)
 
@@ -178,8 +195,12 @@ class Judge:
 
     # Findings.
 
-    def _tell(self, finding: Finding) -> None:
+    def _tell(self, finding: Finding, rule: Rule | None = None) -> None:
         """Keep what is new: a finding is told once, and once more when it got worse."""
+        done = self.conversation.interventions
+        if rule is not None and rule.blames_timing and done.disturb(finding.events, finding.at):
+            return
+        finding = _with_interventions(finding, done)
         key = (finding.slug, finding.events)
         rank = finding.severity.rank
         if self._told.get(key, -1) >= rank and finding.slug not in OWN_SLUGS:
@@ -222,6 +243,19 @@ def settled(findings: Iterable[Finding]) -> list[Finding]:
 def _all_found(judge: Judge, entries: Iterable[Entry]) -> Iterator[Finding]:
     for entry in entries:
         yield from judge.receive(entry)
+
+
+def _with_interventions(finding: Finding, done: Interventions) -> Finding:
+    """The finding with what realtap did about its events; no more than worth knowing if that caused it."""
+    known = [each for seq in finding.events if (each := done.get(seq)) is not None]
+    if not known:
+        return finding
+    told = ", ".join(f"event {each.seq} {each.in_words()}" for each in known[:_INTERVENTIONS_TOLD])
+    cause = known[0]
+    is_changed = cause.side is Side.CLIENT and cause.fate is Fate.EDITED
+    is_ours = cause.seq == finding.events[0] and (cause.is_made_up or is_changed)
+    severity = Severity.INFO if is_ours else finding.severity
+    return replace(finding, severity=severity, what=f"{finding.what}; {told}")
 
 
 type _Receive = Callable[[Seen, Conversation], Iterable[Finding]]

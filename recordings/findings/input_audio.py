@@ -129,6 +129,7 @@ class AudioNeverCommitted(Rule):
 
     slug = "audio-never-committed"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = frozenset({"input_audio_buffer.append"})
     side = Side.CLIENT
     wants_audio = True
@@ -200,6 +201,7 @@ class CommittedButNoResponse(Rule):
 
     slug = "committed-but-no-response"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = frozenset(
         {
             "input_audio_buffer.committed",

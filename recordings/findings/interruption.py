@@ -38,6 +38,7 @@ class MissingTruncate(Rule):
 
     slug = "missing-truncate"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = frozenset(
         {
             "input_audio_buffer.speech_started",
@@ -320,6 +321,7 @@ class CancelWithoutResponse(Rule):
 
     slug = "cancel-without-response"
     severity = Severity.INFO
+    blames_timing = True
     kinds = frozenset({"response.cancel"})
     side = Side.CLIENT
 

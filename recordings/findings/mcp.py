@@ -81,6 +81,7 @@ class McpApprovalUnanswered(Rule):
 
     slug = "mcp-approval-unanswered"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = frozenset({*_ITEM_EVENTS, "conversation.item.create", "mcp_approval_response"})
 
     PATIENCE_S: ClassVar[float] = 30.0

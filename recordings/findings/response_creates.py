@@ -244,6 +244,7 @@ class _Clashing(Rule):
     """A rule that tells one sort of overlap."""
 
     severity = Severity.ERROR
+    blames_timing = True
     kinds = _Requests.kinds
     clash: Clash
 

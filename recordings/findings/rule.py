@@ -29,6 +29,9 @@ class Rule:
     """Whose events it wants; None for both sides'."""
     wants_audio: ClassVar[bool] = False
     """Whether it gets appended audio and audio deltas too: those are most of a session."""
+    blames_timing: ClassVar[bool] = False
+    """Whether it tells what the app did too early, too late or not at all, seen from what the server had
+    said. It is not believed about a time in which realtap kept something from one of the two."""
 
     def begin(self, state: Conversation) -> Iterable[Finding]:  # noqa: ARG002 # for rules to override
         """The handshake was answered: `state.header` and `state.opened` are known, nothing else."""

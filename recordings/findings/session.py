@@ -226,6 +226,7 @@ class ResponseBeforeSessionUpdated(Rule):
 
     slug = "response-before-session-updated"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = frozenset({"response.created"})
     side = Side.SERVER
 

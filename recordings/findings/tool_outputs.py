@@ -175,6 +175,7 @@ class OutputForCancelledCall(Rule):
 
     slug = "output-for-cancelled-call"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = _CREATE
     side = Side.CLIENT
 

@@ -10,6 +10,7 @@ from ..conversation.bounded import BoundedDict
 from ..event import Side
 from ..plain import object_of, text_of
 from . import wording
+from .closing import is_theirs
 from .finding import Finding, Severity
 from .rule import Rule
 
@@ -159,6 +160,7 @@ class MissingResponseCreate(Rule):
 
     slug = "missing-response-create"
     severity = Severity.ERROR
+    blames_timing = True
     kinds = frozenset()
 
     def __init__(self) -> None:
@@ -179,7 +181,7 @@ class MissingResponseCreate(Rule):
     def finish(self, state: Conversation) -> Iterable[Finding]:
         """An app that gives up says that it waited for an answer."""
         closed = state.closed
-        if closed is None or closed.side is not Side.CLIENT:
+        if closed is None or not is_theirs(closed, Side.CLIENT):
             return
         if not self._quiet.is_now(closed.at, state):
             return
@@ -217,6 +219,7 @@ class AnsweredLate(Rule):
 
     slug = "answered-late"
     severity = Severity.INFO
+    blames_timing = True
     kinds = frozenset({"response.created"})
     side = Side.SERVER
 
@@ -311,6 +314,7 @@ class CallNeverAnswered(Rule):
 
     slug = "call-never-answered"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = _FinishedCalls.kinds
 
     def __init__(self) -> None:
@@ -345,7 +349,7 @@ class CallNeverAnswered(Rule):
     def finish(self, state: Conversation) -> Iterable[Finding]:
         """An app that leaves after a while had forgotten the call."""
         closed = state.closed
-        if closed is None or closed.side is not Side.CLIENT:
+        if closed is None or not is_theirs(closed, Side.CLIENT):
             return
         for each, pending, _ in self._finished.unanswered(state):
             waited_s = closed.at - each.done_at
@@ -376,6 +380,7 @@ class ParallelCallsPartlyAnswered(Rule):
 
     slug = "parallel-calls-partly-answered"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = _FinishedCalls.kinds
 
     def __init__(self) -> None:
@@ -408,6 +413,7 @@ class SlowTool(Rule):
 
     slug = "slow-tool"
     severity = Severity.WARNING
+    blames_timing = True
     kinds = frozenset({"conversation.item.create", "response.created"})
 
     def __init__(self) -> None:
@@ -423,6 +429,9 @@ class SlowTool(Rule):
         if call is None or item.get("type") != "function_call_output" or call.outputs:
             return
         if call.is_from_client or call.arguments_at is None or call.arguments_seq is None:
+            return
+        if seen.event.origin.is_made_up:
+            # A mock is as slow as it was told to be.
             return
         silent_since = _silent_since(call)
         is_silence = self._last_created_at <= silent_since

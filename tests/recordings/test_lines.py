@@ -1,6 +1,7 @@
 """Lines of a recording: what goes in comes out, byte for byte, and damage is named."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ from realtap.recordings.event import (
     Note,
     Opened,
     Origin,
+    Released,
     Side,
     Unknown,
 )
@@ -114,6 +116,16 @@ others = st.one_of(
         extra=extras,
     ),
     st.builds(Note, at=times, note=objects, extra=extras),
+    st.builds(
+        Released,
+        at=times,
+        seq=st.integers(1, 2**53),
+        fate=st.sampled_from([Fate.FORWARDED, Fate.EDITED, Fate.DROPPED]),
+        sent=st.none() | texts.map(str.encode),
+        why=st.none() | texts,
+        redacted=st.booleans(),
+        extra=extras,
+    ),
 )
 
 
@@ -227,7 +239,9 @@ def test_damaged_line_says_what_is_wrong(line: bytes, complaint: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        b'{"at":1.5,"released":3,"fate":"forwarded"}',
+        b'{"at":1.5,"released":3,"fate":"held"}',
+        b'{"at":1.5,"released":"3","fate":"forwarded"}',
+        b'{"at":1.5,"released":3}',
         b'{"anything":true}',
         b'{"realtap":"1"}',
         b'{"at":1,"open":"x"}',
@@ -237,6 +251,32 @@ def test_damaged_line_says_what_is_wrong(line: bytes, complaint: str) -> None:
 )
 def test_line_of_an_unknown_kind_is_kept(line: bytes) -> None:
     assert decode(line + b"\n") == Unknown(line)
+
+
+def test_release_of_a_held_event_is_a_line_of_its_own() -> None:
+    released = Released(1.5, 3, Fate.EDITED, b'{"type":"x"}', "breakpoint")
+    line = b'{"at":1.5,"released":3,"fate":"edited","why":"breakpoint","sent":"{\\"type\\":\\"x\\"}"}\n'
+    assert encode(released) == line
+    assert decode(line.replace(b'"at"', b'"x":1,"at"')) == replace(released, extra={"x": 1})
+
+
+def test_release_with_half_a_character_in_its_text_is_damaged() -> None:
+    with pytest.raises(DamagedLineError, match="surrogate"):
+        decode(b'{"at":1.5,"released":3,"fate":"edited","sent":"\\ud800"}')
+
+
+def test_redacted_text_that_was_sent_comes_back() -> None:
+    edited = Event(
+        3,
+        1.0,
+        Side.CLIENT,
+        "x",
+        b'{"type":"x"}',
+        fate=Fate.EDITED,
+        sent=b'{"type":"x","key":"[redacted]"}',
+        redacted=True,
+    )
+    assert decode(encode(edited)) == edited
 
 
 def test_event_with_keys_in_another_order_is_read() -> None:

@@ -446,9 +446,11 @@ def test_event_that_somebody_touched_says_so() -> None:
     dropped = event({"type": "response.create"}, fate=Fate.DROPPED, why="mock get_weather")
     assert summariser.summarise(dropped) == "[dropped, mock get_weather]"
     injected = event({"type": "x", "n": 1}, origin=Origin.INJECTED)
-    assert summariser.summarise(injected) == "n 1 [injected]"
+    assert summariser.summarise(injected) == "[injected] n 1"
+    mock = event({"type": "x", "n": 1}, origin=Origin.MOCK, why="mock get_weather")
+    assert summariser.summarise(mock) == "[mock get_weather] n 1"
     held = Event(1, 0.0, Side.CLIENT, None, b"x", form=Form.TEXT, fate=Fate.HELD)
-    assert summariser.summarise(held) == "text 1 B [held]"
+    assert summariser.summarise(held) == "[held] text 1 B"
 
 
 def test_event_that_is_not_shown_teaches_those_after_it() -> None:

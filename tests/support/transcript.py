@@ -15,12 +15,24 @@ the client none, as real clients do.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from realtap.recordings import lines
-from realtap.recordings.event import Closed, Entry, Event, Form, Header, Json, Opened, Side
+from realtap.recordings.event import (
+    Closed,
+    Entry,
+    Event,
+    Fate,
+    Form,
+    Header,
+    Json,
+    Opened,
+    Origin,
+    Released,
+    Side,
+)
 from realtap.recordings.findings.engine import Judge, settled
 from realtap.recordings.findings.finding import Finding, Severity
 
@@ -42,6 +54,19 @@ class Said:
     side: Side
     payload: bytes
     is_text_frame: bool = True
+    origin: Origin = Origin.WIRE
+    fate: Fate = Fate.FORWARDED
+    why: str | None = None
+    sent: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The oldest held message goes on, or not."""
+
+    fate: Fate
+    why: str | None
+    sent: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +85,7 @@ class End:
     reason: str
 
 
-type Step = Said | Pause | End | Sequence[object]
+type Step = Said | Release | Pause | End | Sequence[object]
 """What `transcript` takes: a step, or steps in any nesting (a list of both is one of objects)."""
 
 
@@ -78,6 +103,34 @@ def frame(side: Side, payload: str | bytes) -> Said:
     """Any message: bytes make a binary frame."""
     is_text = isinstance(payload, str)
     return Said(side, payload.encode() if isinstance(payload, str) else payload, is_text)
+
+
+def marked(
+    *steps: Step,
+    origin: Origin = Origin.WIRE,
+    fate: Fate = Fate.FORWARDED,
+    why: str | None = None,
+    sent: Json | None = None,
+    side: Side | None = None,
+) -> list[Step]:
+    """The same steps as realtap marks them: made by it, dropped, edited to `sent`, or held.
+
+    `side`: only what this one says is marked.
+    """
+    text = None if sent is None else _json(sent)
+    return [
+        replace(step, origin=origin, fate=fate, why=why, sent=text)
+        if isinstance(step, Said) and side in {None, step.side}
+        else step
+        for step in _flat(steps)
+    ]
+
+
+def release(
+    fate: Fate = Fate.FORWARDED, *, why: str | None = None, sent: Json | None = None
+) -> Release:
+    """The oldest of the messages that are held has its end."""
+    return Release(fate, why, None if sent is None else _json(sent))
 
 
 def wait(seconds: float) -> Pause:
@@ -194,10 +247,13 @@ BETA_NAMES = {
 def _placed(steps: Iterable[Step], *, is_beta: bool) -> Iterator[Entry]:
     at = 0.1
     seq = 0
+    held: list[int] = []
     for step in _flat(steps):
         match step:
             case Pause(seconds):
                 at += seconds
+            case Release(fate, why, sent):
+                yield Released(round(at, 6), held.pop(0), fate, sent, why)
             case End(side, code, reason):
                 yield Closed(round(at, 6), side, code, reason)
             case Said():
@@ -206,6 +262,7 @@ def _placed(steps: Iterable[Step], *, is_beta: bool) -> Iterator[Entry]:
                 if spoken is None:
                     continue
                 seq += 1
+                held += [seq] if spoken.fate is Fate.HELD else []
                 yield _event(spoken, seq, round(at, 6))
                 at += STEP_S
 
@@ -218,14 +275,14 @@ def _duration_s(steps: Iterable[Step]) -> float:
                 at += seconds
             case Said():
                 at += STEP_S
-            case End():
+            case End() | Release():
                 pass
     return at
 
 
-def _flat(steps: Iterable[object]) -> Iterator[Said | Pause | End]:
+def _flat(steps: Iterable[object]) -> Iterator[Said | Release | Pause | End]:
     for step in steps:
-        if isinstance(step, Said | Pause | End):
+        if isinstance(step, Said | Release | Pause | End):
             yield step
         elif isinstance(step, list | tuple):
             yield from _flat(step)
@@ -236,7 +293,17 @@ def _flat(steps: Iterable[object]) -> Iterator[Said | Pause | End]:
 def _event(said: Said, seq: int, at: float) -> Event:
     form, type_ = lines.classify(said.payload, is_text_frame=said.is_text_frame)
     return Event(
-        seq, at, said.side, type_, said.payload, form=form, is_text_frame=said.is_text_frame
+        seq,
+        at,
+        said.side,
+        type_,
+        said.payload,
+        form=form,
+        is_text_frame=said.is_text_frame,
+        origin=said.origin,
+        fate=said.fate,
+        why=said.why,
+        sent=said.sent,
     )
 
 
@@ -249,7 +316,7 @@ def _numbered(said: Said, seq: int) -> Said:
     if "event_id" in fields:
         return said
     rest = {name: value for name, value in fields.items() if name != "type"}
-    return Said(said.side, _json({"type": type_, "event_id": f"event_{seq}", **rest}))
+    return replace(said, payload=_json({"type": type_, "event_id": f"event_{seq}", **rest}))
 
 
 def _in_beta(said: Said) -> Said | None:
@@ -257,7 +324,7 @@ def _in_beta(said: Said) -> Said | None:
         return said
     fields = json.loads(said.payload)
     name = BETA_NAMES.get(fields["type"], fields["type"])
-    return Said(said.side, _json({**fields, "type": name})) if name else None
+    return replace(said, payload=_json({**fields, "type": name})) if name else None
 
 
 def _json(value: object) -> bytes:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtap.recordings.conversation import Conversation, Seen
 from realtap.recordings.dialects import dialect_of, normal_session
-from realtap.recordings.event import Event, Form, Json, Side
+from realtap.recordings.event import Entry, Event, Fate, Form, Json, Origin, Released, Side
+from realtap.recordings.findings.engine import Judge
 from realtap.recordings.joins import Joiner
 
 SHARED_WIRE = Path(__file__).resolve().parents[4] / "shared" / "wire"
@@ -105,6 +107,37 @@ def ask_everything(conversation: Conversation) -> None:
 @given(st.lists(st.tuples(st.sampled_from(["client", "server"]), objects | values), max_size=25))
 def test_any_values_as_events_are_taken(payloads: list[tuple[str, Any]]) -> None:
     take(events_of(payloads), keep=2)
+
+
+@st.composite
+def touched_events(draw: st.DrawFn) -> list[Entry]:
+    """Events in which realtap had any hand, with releases of held and of unknown ones between."""
+    payloads = draw(
+        st.lists(st.tuples(st.sampled_from(["client", "server"]), objects), max_size=25)
+    )
+    entries: list[Entry] = []
+    for event in events_of(payloads):
+        origin, fate = draw(st.sampled_from(Origin)), draw(st.sampled_from(Fate))
+        entries.append(msgspec.structs.replace(event, origin=origin, fate=fate, sent=event.payload))
+        if draw(st.booleans()):
+            end = draw(st.sampled_from([Fate.FORWARDED, Fate.EDITED, Fate.DROPPED]))
+            seq = draw(st.integers(1, event.seq + 1))
+            entries.append(Released(event.at, seq, end, draw(st.none() | st.just(b'{"type":7}'))))
+    return entries
+
+
+@settings(max_examples=150)
+@given(touched_events())
+def test_whatever_realtap_did_is_taken(entries: list[Entry]) -> None:
+    conversation, judge = Conversation(keep=2), Judge()
+    for entry in entries:
+        conversation.receive(entry)
+        assert "rule-failed" not in [each.slug for each in judge.receive(entry)]
+    ask_everything(conversation)
+    assert not any(each.is_made_up for each in conversation.responses.active)
+    assert not any(each.is_made_up for each in conversation.calls.pending())
+    for each in conversation.interventions.all():
+        assert each.in_words()
 
 
 @given(st.binary(max_size=40), st.sampled_from(list(Form)), types)
