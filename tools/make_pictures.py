@@ -8,6 +8,7 @@ milliseconds. Run it when the interface changed.
 """
 
 import asyncio
+import json
 import os
 import re
 import tempfile
@@ -19,11 +20,13 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
+from websockets.asyncio.client import connect
 
 from realtap.proxy.demo import SCRIPT
 from realtap.proxy.demo.app import run_demo
 from realtap.proxy.demo.mistakes import Mistake
 from realtap.proxy.door import Proxy
+from realtap.proxy.runtime import noted
 from realtap.proxy.simulator import Simulator
 from realtap.proxy.upstream import parse_upstream
 from realtap.recordings import lines
@@ -40,6 +43,20 @@ STARTED = "2026-01-01T12:00:00.000000Z"
 UPSTREAM = "ws://127.0.0.1:8080/v1"
 STEM = "20260101-120000-gpt-realtime-"
 """Shown instead of what differs from run to run."""
+
+FORM = "inject"
+"""The picture of a form on a live session."""
+LIVE_ID = re.compile(r"\d{8}-\d{6}-gpt-realtime-\w{4}")
+CLOCK = re.compile(r"\d\d:\d\d:\d\d\.(\d{3})")
+WEATHER = {
+    "type": "function",
+    "name": "get_weather",
+    "parameters": {
+        "type": "object",
+        "properties": {"city": {"type": "string"}},
+        "required": ["city"],
+    },
+}
 
 type Drive = Callable[[Pilot[None], SessionScreen], Awaitable[None]]
 
@@ -136,6 +153,52 @@ async def settle(pilot: Pilot[None]) -> None:
             return
 
 
+async def call_weather(url: str, has_called: asyncio.Event) -> None:
+    """Be an app without any tool code: it is called, and waits."""
+    settings = {"type": "realtime", "output_modalities": ["text"], "tools": [WEATHER]}
+    content = [{"type": "input_text", "text": "What is the weather in Paris?"}]
+    item = {"type": "message", "role": "user", "content": content}
+    key = {"Authorization": "Bearer sk-not-a-real-key"}
+    uri = f"{url}/realtime?model=gpt-realtime"
+    async with connect(uri, additional_headers=key, compression=None, proxy=None) as app:
+        await app.send(json.dumps({"type": "session.update", "session": settings}))
+        await app.send(json.dumps({"type": "conversation.item.create", "item": item}))
+        await app.send(json.dumps({"type": "response.create"}))
+        async for message in app:
+            if json.loads(message)["type"] == "response.done":
+                has_called.set()
+
+
+async def draw_form(folder: Path) -> str:
+    """The form that answers a call, on a live session, as SVG."""
+    # The proxy's note must be found by nobody else.
+    os.environ["XDG_STATE_HOME"] = str(folder)
+    recordings, has_called = RecordingsFolder(folder / "live"), asyncio.Event()
+    async with (
+        Simulator(fast=True) as simulator,
+        Proxy(parse_upstream(simulator.url.removesuffix("/v1")), recordings, port=0) as proxy,
+        asyncio.TaskGroup() as tasks,
+    ):
+        app = tasks.create_task(call_weather(proxy.url, has_called))
+        await has_called.wait()
+        with noted(proxy.note(os.getpid(), "sim")):
+            svg = await draw_answer(recordings.paths()[0])
+        app.cancel()
+    return LIVE_ID.sub(f"{STEM}live", CLOCK.sub(r"12:00:00.\1", svg))
+
+
+async def draw_answer(recording: Path) -> str:
+    """The interface with an output typed in."""
+    app = RealtapApp(lambda: [recording], "recordings", open_at_once=recording, is_polling=False)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("i")
+        await settle(pilot)
+        await pilot.press(*'"celsius": 21'.join("{}"))
+        await settle(pilot)
+        return own_svg(app.export_screenshot(title="realtap"))
+
+
 def own_svg(svg: str) -> str:
     """The picture as it can be shown anywhere: nothing is fetched from others, spaces are kept."""
     svg = re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL)
@@ -157,6 +220,8 @@ def main() -> None:
         for picture in PICTURES_OF:
             svg = asyncio.run(draw(picture, recordings[picture.mistake]))
             (PICTURES / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+        svg = asyncio.run(draw_form(Path(folder)))
+        (PICTURES / f"{FORM}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

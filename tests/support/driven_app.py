@@ -10,6 +10,7 @@ Workers are waited for, the clock stands still, and a recording is only looked a
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from textual.message import Message
 from textual.pilot import Pilot
@@ -17,6 +18,7 @@ from textual.screen import Screen
 from textual.worker import WorkerCancelled
 
 from realtap.tui.app.app import RealtapApp
+from realtap.tui.app.liveness import Listening
 from realtap.tui.app.screens.session import SessionScreen
 from realtap.tui.app.session.session import Session
 
@@ -38,6 +40,10 @@ class DrivenApp:
         for key in keys:
             await self._pilot.press(_NAMES.get(key, key))
         await self.settle()
+
+    async def begin(self, *keys: str) -> None:
+        """Press keys, and wait for nothing that they began."""
+        await self._pilot.press(*(_NAMES.get(key, key) for key in keys))
 
     async def click(self, selector: str, *, at: tuple[int, int] = (1, 0), times: int = 1) -> None:
         """Click into a widget."""
@@ -77,7 +83,7 @@ class DrivenApp:
         """The line that says where the person is."""
         return self.lines[-2]
 
-    def is_at(self, kind: type[Screen[object]] | type[Screen[None]]) -> bool:
+    def is_at(self, kind: type[Screen[Any]]) -> bool:
         """Whether a screen of this kind is at the front."""
         return type(self.app.screen) is kind
 
@@ -141,6 +147,7 @@ async def driven(
     opens: bool = True,
     is_ascii: bool = False,
     now_s: float = LATER_S,
+    proxies: Sequence[Listening] = (),
 ) -> AsyncIterator[DrivenApp]:
     """Run the app in a terminal of some size.
 
@@ -150,6 +157,7 @@ async def driven(
         opens: Open the first recording at once.
         is_ascii: Draw with ASCII only.
         now_s: The wall clock, which stands still.
+        proxies: Those that run.
     """
     found: Sequence[Path] = paths
     app = RealtapApp(
@@ -159,6 +167,7 @@ async def driven(
         is_ascii=is_ascii,
         is_polling=False,
         now_s=lambda: now_s,
+        proxies=lambda: proxies,
     )
     messages: list[Message] = []
     async with app.run_test(size=size, message_hook=messages.append) as pilot:

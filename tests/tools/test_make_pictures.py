@@ -5,8 +5,9 @@ import re
 
 import pytest
 
-from tools.make_pictures import PICTURES, PICTURES_OF, own_svg
+from tools.make_pictures import FORM, PICTURES, PICTURES_OF, own_svg
 
+NAMES = [*(each.name for each in PICTURES_OF), FORM]
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -17,10 +18,10 @@ def text_of(svg: str) -> str:
 
 
 def test_every_picture_is_there_and_no_other() -> None:
-    assert {path.stem for path in PICTURES.iterdir()} == {each.name for each in PICTURES_OF}
+    assert {path.stem for path in PICTURES.iterdir()} == set(NAMES)
 
 
-@pytest.mark.parametrize("name", [each.name for each in PICTURES_OF])
+@pytest.mark.parametrize("name", NAMES)
 def test_picture_has_no_address_of_others(name: str) -> None:
     svg = (PICTURES / f"{name}.svg").read_text(encoding="utf-8")
     assert re.findall(r"https?://[^\s\"')]+", svg) == [NAMESPACE]
@@ -32,6 +33,7 @@ def test_picture_has_no_address_of_others(name: str) -> None:
     [
         ("session", ["response.output_item.added", '"get_weather"', '"call_']),
         ("timeline", ["[timeline]", "assistant", "get_weather"]),
+        ("inject", ["the output of get_weather", "preview: output of call_", "in its time"]),
         ("findings", ["missing-response-create", "findings: 1 error", "[findings 1]"]),
     ],
 )

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dialogue import WEATHER_TOOL
 from realtap_process import talk_to
-from terminal import Terminal, needs_tmux, terminal, wait_until
+from terminal import DEADLINE_S, Terminal, needs_tmux, terminal, wait_until
 from websockets.sync.client import connect
+from websockets.sync.connection import Connection
+
+from realtap.recordings.event import Json
 
 pytestmark = [needs_tmux, pytest.mark.slow]
 
@@ -123,11 +127,20 @@ def leave_layer_by_layer(screen: Terminal) -> None:
     screen.press("q")
 
 
-def test_demo_with_a_mistake_shows_its_finding(tmp_path: Path, recordings: Path) -> None:
+def test_demo_with_a_mistake_shows_its_finding_and_can_be_helped(
+    tmp_path: Path, recordings: Path
+) -> None:
     options = ("--mistake", "no-response-create", "--recordings", str(recordings))
     with terminal("demo", *options, home=tmp_path) as screen:
+        screen.wait_for("findings: 1 ", "missing-response-create", 'send {"type": "response')
+        screen.press("i")
+        screen.wait_for("a response.create: the model goes on")
+        screen.press("r")
+        screen.wait_for("preview: response.create")
+        screen.press("C-s")
         screen.wait_for(HAS_ENDED)
-        screen.wait_for("findings: 1 error", "missing-response-create", 'send {"type": "response')
+        screen.press("G")
+        screen.wait_for("It is sunny in Paris", "[injected")
         screen.press("q")
         screen.wait_for("1 recording in")
         screen.press("q")
@@ -180,3 +193,74 @@ def test_killed_interface_ends_no_session(proxy: Terminal) -> None:
         proxy.kill()
         app.send('{"type": "input_audio_buffer.clear"}')
         assert json.loads(app.recv())["type"] == "input_audio_buffer.cleared"
+
+
+# Steering.
+
+
+def say(app: Connection, type_: str, **fields: object) -> None:
+    """Send an event as the app."""
+    app.send(json.dumps({"type": type_, **fields}))
+
+
+def hear(app: Connection, type_: str) -> Json:
+    """Read up to the next event of this type."""
+    while True:
+        event: Json = json.loads(app.recv(timeout=DEADLINE_S))
+        if event["type"] == type_:
+            return event
+
+
+def call_weather(app: Connection) -> str:
+    """Bring the model to call a function; the call's id."""
+    settings = {"type": "realtime", "output_modalities": ["text"], "tools": [WEATHER_TOOL]}
+    say(app, "session.update", session=settings)
+    content = [{"type": "input_text", "text": "What is the weather in Paris?"}]
+    item = {"type": "message", "role": "user", "content": content}
+    say(app, "conversation.item.create", item=item)
+    say(app, "response.create")
+    call_id: str = hear(app, "response.done")["response"]["output"][-1]["call_id"]
+    return call_id
+
+
+def test_app_that_forgets_response_create_is_unstuck_by_hand(proxy: Terminal) -> None:
+    key = {"Authorization": "Bearer sk-not-a-real-key"}
+    url = f"{address_on(proxy)}/realtime?model=gpt-realtime"
+    with connect(url, additional_headers=key) as app:
+        call_id = call_weather(app)
+        item = {"type": "function_call_output", "call_id": call_id, "output": "sunny"}
+        say(app, "conversation.item.create", item=item)
+        hear(app, "conversation.item.done")
+        proxy.wait_for("1 live")
+        proxy.press("Enter")
+        proxy.wait_for("FOLLOW", "conversation.item.done")
+        proxy.press("i")
+        proxy.wait_for("a response.create: the model goes on")
+        proxy.press("r")
+        proxy.wait_for("preview: response.create")
+        proxy.press("C-s")
+        assert hear(app, "response.done")["response"]["status"] == "completed"
+        assert "[injected" in proxy.wait_for("* ", "[injected")
+
+
+def test_held_message_is_released_by_hand(proxy: Terminal) -> None:
+    key = {"Authorization": "Bearer sk-not-a-real-key"}
+    url = f"{address_on(proxy)}/realtime?model=gpt-realtime"
+    with connect(url, additional_headers=key) as app:
+        hear(app, "session.created")
+        proxy.wait_for("1 live")
+        proxy.press("Enter")
+        proxy.wait_for("FOLLOW")
+        proxy.press("b")
+        proxy.wait_for("nothing is held")
+        proxy.press("a")
+        proxy.wait_for("what waits for you")
+        proxy.press("type:input_audio_buffer.clear", "Enter")
+        proxy.wait_for("waits from now on")
+        say(app, "input_audio_buffer.clear")
+        proxy.wait_for("1 message held", " s left")
+        proxy.press("r")
+        hear(app, "input_audio_buffer.cleared")
+        proxy.wait_for("nothing is held")
+        proxy.press("q")
+        assert re.search(r"held \d", proxy.wait_for("input_audio_buffer.cleared", "held "))

@@ -1,5 +1,8 @@
 """The application: its look, its screens, and what works everywhere."""
 
+import contextlib
+import gc
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -15,13 +18,19 @@ from textual.screen import Screen
 from ...recordings.errors import RecordingError
 from .glyphs import ASCII, UNICODE
 from .keys import KEYS, Key, Place, bindings
+from .liveness import Listening, Liveness, listening
 from .screens.help import Help
+from .screens.inject_form import Form
 from .screens.session import SessionScreen
 from .screens.sessions import Sessions, Source
 from .session.session import Session
 from .themes import DARK, OWN, derived
 
 SWITCH_S = 0.0001
+"""After so long a busy thread gives way to another."""
+GARBAGE_THRESHOLDS = 10_000, 20, 1_000
+"""A look for garbage among new objects at every so many of them; among older ones at every so many of
+the looks before."""
 
 
 class Actions(Provider):
@@ -77,6 +86,7 @@ class RealtapApp(App[None]):
         is_ascii: Draw with ASCII only.
         is_polling: Look whether recordings grow; off in tests, which say themselves when to look.
         now_s: The wall clock.
+        proxies: Tells which proxies run.
     """
 
     TITLE = "realtap"
@@ -95,11 +105,13 @@ class RealtapApp(App[None]):
         is_ascii: bool = False,
         is_polling: bool = True,
         now_s: Callable[[], float] = time.time,
+        proxies: Callable[[], Sequence[Listening]] = listening,
     ) -> None:
         self.glyphs = ASCII if is_ascii else UNICODE
         super().__init__()
         self.is_polling = is_polling
         self.now_s = now_s
+        self.liveness = Liveness(proxies, now_s)
         self._source = source
         self._place = place
         self._open_at_once = open_at_once
@@ -109,6 +121,7 @@ class RealtapApp(App[None]):
         for theme in OWN:
             self.register_theme(theme)
         self.theme = DARK.name
+        self.set_class(self.glyphs.is_ascii, "-ascii")
         self.push_screen(Sessions(self._source, self._place, listens_at=self._listens_at))
         if self._open_at_once is not None:
             self.open_session(self._open_at_once)
@@ -139,9 +152,40 @@ class RealtapApp(App[None]):
         """Back to the list of sessions."""
         self.pop_screen()
 
+    async def action_quit(self) -> None:
+        """Leave; asks when something was typed that was not sent."""
+        if isinstance(self.screen, Form):
+            self.screen.ask_to_leave(self.exit)
+        else:
+            self.exit()
+
     def action_help(self) -> None:
         """Show every key."""
         self.push_screen(Help(places_of(self.screen)))
+
+
+NICENESS = 10
+"""How far the interface stands back behind a proxy when both want the processor."""
+
+
+def prepare_process() -> None:
+    """Make this process one that answers keys at once, whatever else it does.
+
+    Reading a row lets another thread run, and a thread that studies a recording gives way only after
+    the switch interval: 5 ms, times the rows of a screen, can be felt. And what was understood of a
+    million events is many objects that stay: to look through all of them for garbage takes up to a
+    quarter of a second, again and again.
+
+    A proxy on the same machine comes first: its sessions are what is looked at.
+    """
+    with contextlib.suppress(OSError):
+        if hasattr(os, "SCHED_BATCH"):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+        if hasattr(os, "nice"):
+            os.nice(NICENESS)
+    sys.setswitchinterval(SWITCH_S)
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def browse(
@@ -161,9 +205,7 @@ def browse(
         is_ascii: Draw with ASCII only.
         listens_at: Host and port of the proxy behind the interface; None when there is none.
     """
-    # Reading a row lets another thread run, and a thread that studies a recording gives way only after
-    # this time: 5 ms, times the rows of a screen, can be felt.
-    sys.setswitchinterval(SWITCH_S)
+    prepare_process()
     first = paths[0] if len(paths) == 1 else None
     app = RealtapApp(source, place, open_at_once=first, listens_at=listens_at, is_ascii=is_ascii)
     app.run()

@@ -48,6 +48,22 @@ def json_lines(event: Event, width: int) -> list[TextLine]:
     return [TextLine(line) for line in _folded(spans, max(width - 2, 8))]
 
 
+def verbatim_lines(event: Event, width: int) -> list[TextLine]:
+    """The message, and below it what went out in its place if realtap changed it."""
+    came = json_lines(event, width)
+    sent = event.as_sent()
+    if sent is None:
+        return came
+    why = f"  {event.why}" if event.why else ""
+    return [
+        TextLine([Span(" as it came", Ink.STRONG)]),
+        *came,
+        TextLine([]),
+        TextLine([Span(" as it went out", Ink.STRONG), Span(safe(why), Ink.QUIET)]),
+        *json_lines(sent, width),
+    ]
+
+
 def _coloured(text: str) -> Iterator[Span]:
     end = 0
     for token in _TOKEN.finditer(text):

@@ -7,14 +7,14 @@ import msgspec
 
 from ...recordings.audio import describe_duration
 from ...recordings.conversation import Seen
-from ...recordings.event import Event, Side
+from ...recordings.event import Event, Fate, Side
 from ...recordings.ids import ids_of
 from ...recordings.plain import size, text_of
 from ..cli.rows import short_id
 from .glyphs import Glyphs, hand
 from .ink import Ink, Span, Spans, fitted
 from .session.folding import Line
-from .session.session import Session
+from .session.session import WAITS, Session
 from .wording import TimeMode, clock, offset
 
 IDS_FROM_WIDTH = 96
@@ -56,6 +56,7 @@ class EventPainter:
             line.row in self.found,
             line.row < len(session.audio_bytes),
             len(session.findings_of.get(session.index.seqs[line.row], ())),
+            session.index.seqs[line.row] in session.releases,
         )
 
     # One line of the list.
@@ -115,6 +116,8 @@ class EventPainter:
     def said(self, event: Event, line: Line, rows: Sequence[int]) -> Spans:
         """What an event says, or what the events of a run say together."""
         count = [Span(f"x{line.size:,} ", Ink.STRONG)] if line.size > 1 else []
+        if line.size == 1 and (hold := self.session.hold_of(event)):
+            count.append(Span(f"{hold} ", Ink.WARNING if hold == WAITS else Ink.QUIET))
         if (event.type or "").endswith(("audio.delta", ".append")):
             seconds, size_bytes = self.session.audio(rows)
             told = describe_duration(seconds) if size_bytes else "audio"
@@ -176,6 +179,10 @@ class EventPainter:
         label = short_type(event.type or "(no type)", span - 6 - len(count), self.glyphs).rstrip()
         label = f"{label}{count}"
         shaft = self.glyphs.shaft * max(span - len(label) - 4, 0)
+        is_lost = event.fate is Fate.DROPPED
+        to_right, to_left = (
+            (self.glyphs.failed,) * 2 if is_lost else (self.glyphs.to_right, self.glyphs.to_left)
+        )
         spans = [
             self._sign(line, event, rows),
             Span(f"{event.seq:>5} ", Ink.QUIET),
@@ -183,9 +190,9 @@ class EventPainter:
             bar,
         ]
         if event.side is Side.CLIENT:
-            spans += [Span(f" {label} ", strong), Span(f"{shaft}{self.glyphs.to_right} ", quiet)]
+            spans += [Span(f" {label} ", strong), Span(f"{shaft}{to_right} ", quiet)]
         else:
-            spans += [Span(f" {self.glyphs.to_left}{shaft}", quiet), Span(f" {label} ", strong)]
+            spans += [Span(f" {to_left}{shaft}", quiet), Span(f" {label} ", strong)]
         return [*spans, bar, Span(" "), *self.said(event, line, rows)]
 
     # What stands above the columns.

@@ -13,6 +13,8 @@ from .ink import Ink, Span, Spans
 
 MOST_LINES = 8
 """A longer text goes on in the JSON tab."""
+LEAST_LEFT = 8
+"""A text that is broken within a word has so many characters on its next line."""
 NAME_WIDTH = 26
 MEANING_FROM = 24
 """What a field means is told where so many cells are left for it."""
@@ -28,6 +30,7 @@ _INKS = {
     FieldKind.AUDIO: Ink.FINE,
     FieldKind.DATA: Ink.FINE,
 }
+_JOINTS = "._-/,"
 _TELLING = frozenset({"name", "call_id", "transcript", "text", "type"})
 """These names are what most people look for."""
 
@@ -127,11 +130,11 @@ class _Writer:
             yield FieldLine(node, [Span(indent), Span(piece, Ink.STRING)], is_first=not place)
 
     def _wrapped(self, text: str, first: int, rest: int) -> list[str]:
-        room = max(self._width - first - 1, 8)
+        room = max(self._width - first, 8)
         if cell_len(text) <= room:
             return [text]
         text = safe(text)
-        head = _broken(text, room)
+        head = _broken(text, room - 1)
         pieces = [head]
         left = text[len(head) :].lstrip()
         room = max(self._width - rest - 1, 8)
@@ -163,9 +166,18 @@ class _Writer:
 
 
 def _broken(text: str, room: int) -> str:
-    """As much of a text as fits, broken between words where there are some."""
+    """As much of a text as fits, broken between words, or else behind what joins a name's parts.
+
+    What is left is never a mere quotation mark: it would stand alone on the next line.
+    """
     if cell_len(text) <= room:
         return text
     piece = str(chop_cells(text, room)[0])
     space = piece.rfind(" ")
-    return piece[: space + 1] if space > room // 2 else piece
+    if space > room // 2:
+        return piece[: space + 1]
+    joint = max(piece.rfind(each) for each in _JOINTS)
+    if joint > room // 2:
+        return piece[: joint + 1]
+    short = LEAST_LEFT - (len(text) - len(piece))
+    return piece[:-short] if 0 < short < len(piece) else piece

@@ -3,7 +3,8 @@
 A sign never stands alone: a letter or a word says the same.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ...recordings.event import Event, Fate, Origin, Side
 from ...recordings.findings.finding import Severity
@@ -45,6 +46,13 @@ class Glyphs:
     """Loudness from nothing to full."""
     filled: str = "█"
     shaded: str = "▒"
+    spellings: Mapping[int, int] = field(default_factory=dict)
+    """How signs in other people's sentences are written, for `str.translate`."""
+
+    @property
+    def is_ascii(self) -> bool:
+        """Only signs that every terminal has."""
+        return bool(self.spellings)
 
     def side(self, side: Side) -> str:
         """Arrow and letter of who speaks."""
@@ -91,6 +99,12 @@ ASCII = Glyphs(
     waves=" .:-=+*#@",
     filled="#",
     shaded=":",
+    # Ellipsis, dots, arrows, times, dashes and quotation marks; each as wide as what it stands for.
+    # Ellipsis, dots, arrows, times, dashes and quotation marks; each as wide as what it stands for.
+    spellings=str.maketrans(
+        "\u2026\u00b7\u2022\u2192\u2190\u2191\u2193\u00d7\u2013\u2014\u2018\u2019\u201c\u201d",
+        "~-*><^vx--''\"\"",
+    ),
 )
 
 _HANDS = {

@@ -89,6 +89,8 @@ class Inks:
             if room <= 0:
                 break
             shown = safe(text)
+            if glyphs.is_ascii:
+                shown = shown.translate(glyphs.spellings)
             cells = cell_len(shown)
             if cells > room:
                 shown = cut_cells(shown, room, glyphs)

@@ -24,8 +24,9 @@ WEATHER = {"type": "function", "name": "get_weather", "parameters": {"type": "ob
 
 
 @pytest.fixture(autouse=True)
-def _still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing moves by itself, and colours are told by the terminal alone."""
+def _still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing moves by itself, colours are told by the terminal alone, and exports go away again."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
 

@@ -2,11 +2,15 @@
 
 from collections import Counter
 
+import click
 import pytest
 from textual.binding import Binding
 
 from realtap.tui.app.app import RealtapApp
 from realtap.tui.app.keys import KEYS, Key, Place, bindings
+from realtap.tui.app.screens.held import HeldScreen
+from realtap.tui.app.screens.inject_form import Form
+from realtap.tui.app.screens.rules import RulesScreen
 from realtap.tui.app.screens.session import SessionScreen
 from realtap.tui.app.screens.sessions import Sessions
 from realtap.tui.app.widgets.field_tree import FieldTree
@@ -19,6 +23,9 @@ HOLDERS = {
     Place.SESSION: SessionScreen,
     Place.LINES: LineList,
     Place.FIELDS: FieldTree,
+    Place.SENDING: Form,
+    Place.HELD: HeldScreen,
+    Place.RULES: RulesScreen,
 }
 
 
@@ -50,14 +57,14 @@ def test_every_action_has_a_sentence_and_a_label_of_one_word() -> None:
 
 def test_twins_are_commands_with_options_that_there_are() -> None:
     for twin in {key.twin for keys in KEYS.values() for key in keys}:
-        program, *words = twin.split()[:2] or ["", ""]
-        if program != "realtap" or words == ["--help"]:
-            continue
-        if words == ["--color"]:
+        program, *words = twin.split("|")[0].split() or [""]
+        if program != "realtap" or words[0] in {"--help", "--color"}:
             continue
         command = main.commands[words[0]]
+        if isinstance(command, click.Group) and words[1:]:
+            command = command.commands[words[1]]
         known = {option for each in command.params for option in each.opts}
-        used = {word for word in twin.split("|")[0].split() if word.startswith("--")}
+        used = {word for word in words if word.startswith("--")}
         assert used <= known, twin
 
 

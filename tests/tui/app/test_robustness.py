@@ -10,7 +10,9 @@ from scenes import session
 from transcript import client, entries_of_wire, frame, server, write_recording
 
 from realtap.recordings.event import Event, Form, Side
+from realtap.recordings.labels import Label, write_label
 from realtap.recordings.lines import encode
+from realtap.tui.app.screens.session import SessionScreen
 
 SHARED_WIRE = Path(__file__).resolve().parents[4] / "shared" / "wire"
 REAL = sorted(SHARED_WIRE.glob("*/*.jsonl"))
@@ -42,7 +44,7 @@ async def test_message_of_ten_megabytes_is_shown(record: Record) -> None:
 
 
 async def test_endless_nesting_is_shown(record: Record) -> None:
-    deep = '{"type":"response.output_text.delta","delta":' + "[" * 3000 + "]" * 3000 + "}"
+    deep = '{"type":"response.output_text.delta","delta":' + "[" * 10_000 + "]" * 10_000 + "}"
     steps = [frame(Side.SERVER, deep), frame(Side.SERVER, deep)]
     async with driven(record(*steps)) as app:
         await look_at_all(app)
@@ -107,3 +109,58 @@ async def test_recording_that_was_cut_is_told(record: Record) -> None:
         await app.settle()
         assert "cut to 200 bytes" in app.status
         await app.press("j", "G")
+
+
+async def test_line_that_is_torn_is_shown_once_it_is_whole(record: Record) -> None:
+    path = record(session())
+    line = encode(Event(99, 9.0, Side.SERVER, "vendor.late", b'{"type":"vendor.late"}'))
+    with path.open("ab") as file:
+        file.write(line[:40])
+        file.flush()
+        async with driven(path, now_s=path.stat().st_mtime + 1) as app:
+            before = len(app.session)
+            file.write(line[40:])
+            file.flush()
+            app.screen.look()
+            await app.settle()
+            assert len(app.session) == before + 1
+            assert "vendor.late" in app.text
+
+
+@pytest.mark.parametrize(
+    "words", ["type:session.*", "name:get_weather", "finding:error", '"model"']
+)
+async def test_deleted_recording_is_still_filtered_or_told_to_be_gone(
+    record: Record, words: str
+) -> None:
+    path = record(session())
+    async with driven(path) as app:
+        path.unlink()
+        await app.press("f", *words, "enter")
+        assert app.screen.events.count or "no such file" in app.status or "shown" in app.status
+        await app.press("escape", "/", *"model", "enter")
+        assert "/model" in app.status
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 50, 700])
+async def test_recording_that_was_cut_while_open_is_no_trouble(
+    record: Record, kept_bytes: int
+) -> None:
+    path = record(session(), server("error", error={"message": "no"}))
+    async with driven(path) as app:
+        path.write_bytes(path.read_bytes()[:kept_bytes])
+        await look_at_all(app, rows=1)
+        await app.press("f", *"x=1", "enter", "F", "/", *"model", "enter", "g")
+        assert app.is_at(SessionScreen)
+
+
+async def test_names_and_notes_are_written_harmlessly(record: Record) -> None:
+    path = record(session())
+    for label in Label:
+        write_label(path, label, "\x1b]0;owned\x07\u202e", at=9.0)
+    async with driven(path, opens=False) as app:
+        texts = [app.text]
+        await app.press("enter")
+        texts.append(app.text)
+        assert all("owned" in text for text in texts)
+        assert not {"\x1b", "\x07", "\u202e"} & set("".join(texts))

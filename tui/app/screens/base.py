@@ -59,6 +59,8 @@ class SessionPart(Screen[None]):
         self.times = TimeMode.START
         self.seen_rows = 0
         """The events that there were when the person last followed, or moved."""
+        self.place_before: int | None = None
+        """Where the person was when a filter hid it; nobody goes back there after a move."""
         self.moved_at = 0.0
         """When the person last moved, on the monotonic clock: for a moment all else can wait."""
 
@@ -123,8 +125,7 @@ class SessionPart(Screen[None]):
 
     def show_title(self) -> None:
         """The line at the top."""
-        is_live = self.session.is_live(self.app.now_s())
-        title = headline(self.session, self.app.glyphs, is_live=is_live, width=self.size.width)
+        title = headline(self.session, self.app.glyphs, is_live=self.is_live, width=self.size.width)
         self.query_one("#title", Static).update(title)
 
     def show_columns(self) -> None:
@@ -152,20 +153,28 @@ class SessionPart(Screen[None]):
         total = len(session)
         self.status.change(
             is_following=session.is_following,
-            is_live=session.is_live(self.app.now_s()),
+            is_live=self.is_live,
             behind=total - self.seen_rows if self.is_paused else 0,
             position=session.index.seqs[session.cursor] if total else 0,
             total=total,
             shown=len(session.lines.rows),
             times="" if self.times is TimeMode.START else str(self.times),
             mark=self._since_mark(),
+            held=session.waiting,
         )
+
+    @property
+    def is_live(self) -> bool:
+        """More may come: no end was recorded, and a proxy is at it."""
+        session = self.session
+        if session.index.closed is not None:
+            return False
+        return self.app.liveness.is_live(session.path, session.started)
 
     @property
     def is_paused(self) -> bool:
         """The session is live, and the person does not follow."""
-        is_live = self.session.is_live(self.app.now_s())
-        return is_live and not self.session.is_following
+        return self.is_live and not self.session.is_following
 
     def _since_mark(self) -> str:
         marks = self.session.marks
@@ -181,6 +190,7 @@ class SessionPart(Screen[None]):
         """Select an event, wherever the wish came from."""
         self.session.cursor = row
         self.session.is_following = False
+        self.place_before = None
         self.events.follow_cursor(centre=centre)
         self.follow_in_view()
         self.show_event()
@@ -212,6 +222,7 @@ class SessionPart(Screen[None]):
             case _:
                 return
         self.seen_rows = len(self.session)
+        self.place_before = None
         self.moved_at = time.monotonic()
         self.show_event()
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from textual.content import Content
 
+from ....recordings.labels import Label
 from ....recordings.plain import safe
 from ..glyphs import Glyphs
 from ..session.session import Session
@@ -26,11 +27,13 @@ def headline(session: Session, glyphs: Glyphs, *, is_live: bool, width: int) -> 
     if width >= BROAD:
         agent = header.client.get("agent")
         facts += [agent if isinstance(agent, str) else "", urlsplit(header.upstream).netloc]
+    name = session.labels.get(Label.NAME, "")
     told = f" {glyphs.dot} ".join(safe(each) for each in facts if each)
     return Content.assemble(
         (" realtap ", "bold $background on $primary"),
         (f" {glyphs.closed} ", "$quiet"),
-        (f"{safe(session.path.stem)}  ", "bold"),
+        (f'"{safe(name)}"  ' if name else "", "bold $accent"),
+        (f"{safe(session.path.stem)}  ", "" if name else "bold"),
         _state(session, glyphs, is_live=is_live, is_broad=width >= BROAD),
         (f"  {told}", "$quiet"),
     )

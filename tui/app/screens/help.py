@@ -1,6 +1,6 @@
 """Every key with what it does, made from the table of keys."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +11,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..keys import KEYS, Place
+from ..widgets.line_list import draw_in_whole_cells
+
+if TYPE_CHECKING:
+    from ..app import RealtapApp
 
 TWINS_FROM_WIDTH = 100
 """A narrower terminal does not tell what does the same without the interface."""
@@ -23,6 +27,7 @@ class Help(ModalScreen[None]):
         places: Which sections are told, in their order.
     """
 
+    app: "RealtapApp"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss", "Close", id="close-help"),
         Binding("j,down", "scroll(1)", "Down", show=False, id="help-down"),
@@ -41,6 +46,8 @@ class Help(ModalScreen[None]):
         box = self.query_one("#help")
         box.border_title = "keys"
         box.border_subtitle = "esc closes; ctrl+p finds any action by its name"
+        if self.app.glyphs.is_ascii:
+            draw_in_whole_cells(box.vertical_scrollbar)
         box.focus()
 
     def _table(self) -> Table:
@@ -55,7 +62,8 @@ class Help(ModalScreen[None]):
             head = ["", f"[bold {variables['accent']}]{place}[/]", "without the interface"]
             table.add_row(*head[: 2 + is_broad])
             for key in KEYS[place]:
-                cells = (Text(key.display), Text(key.sentence), Text(key.twin))
+                told = (key.display, key.sentence, key.twin)
+                cells = [Text(each.translate(self.app.glyphs.spellings)) for each in told]
                 table.add_row(*cells[: 2 + is_broad])
             table.add_row()
         return table

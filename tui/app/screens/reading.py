@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from textual import on, work
 from textual.message import Message
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from ....recordings.errors import RecordingError
 from ....recordings.findings.finding import Finding
@@ -30,6 +30,8 @@ REST_S = 0.5
 """The longest rest: a filter may take long, and what it asks for may come from the study."""
 MOVING_S = 0.15
 """So long after a move the study rests: the person is likely to move on."""
+LONG_ROWS = 10_000
+"""To read and understand a shorter recording takes no time that is worth stopping."""
 STUDY_FOR_S = 0.08
 """What was learned is told after so much time."""
 
@@ -73,6 +75,12 @@ class Reading(SessionPart):
         """Set when the screen has taken what the study told: it never tells more than one batch ahead."""
         self._is_scanned = False
         """All that was there at first is on the screen."""
+        self._is_understood = False
+        """All that was there at first was studied."""
+        self._has_stopped = False
+        """The person has had enough of the reading."""
+        # A worker that was stopped may still be at its last step when the next one begins.
+        self._scanning, self._studying = threading.Lock(), threading.Lock()
         self._scan()
         if self.app.is_polling:
             self.set_interval(LOOK_EVERY_S, self.look)
@@ -83,11 +91,12 @@ class Reading(SessionPart):
     def _scan(self) -> None:
         worker, index = get_current_worker(), self.session.index
         try:
-            while not worker.is_cancelled:
-                index.scan(STEP_ROWS if len(index) else FIRST_ROWS)
-                self.post_message(self.Scanned(len(index)))
-                if index.has_reached_end:
-                    return
+            with self._scanning:
+                while not worker.is_cancelled:
+                    index.scan(STEP_ROWS if len(index) else FIRST_ROWS)
+                    self.post_message(self.Scanned(len(index)))
+                    if index.has_reached_end:
+                        return
         except (RecordingError, ValueError) as error:
             self._fail(error)
 
@@ -95,39 +104,49 @@ class Reading(SessionPart):
     def _refresh(self) -> None:
         index = self.session.index
         try:
-            if index.refresh() or index.closed is not None:
+            with self._scanning:
+                is_more = index.refresh() or index.closed is not None
+            if is_more:
                 self.post_message(self.Scanned(len(index)))
         except (RecordingError, ValueError) as error:
             self._fail(error)
 
     @work(thread=True, exclusive=True, group="study")
     def _study(self) -> None:
-        worker, study = get_current_worker(), self.session.study
-        batches: list[Batch] = []
-        begun = time.monotonic()
+        worker = get_current_worker()
         try:
-            while not worker.is_cancelled:
-                self.has_way.wait(REST_S)
-                time.sleep(max(self.moved_at + MOVING_S - time.monotonic(), 0.0))
-                batches.append(study.more())
-                has_ended = batches[-1].has_reached_end
-                if has_ended or time.monotonic() - begun > STUDY_FOR_S:
-                    findings = self._silence() if has_ended else []
-                    self._was_taken.clear()
-                    self.post_message(self.Studied(batches, findings))
-                    if has_ended:
-                        return
-                    self._was_taken.wait(REST_S)
-                    batches, begun = [], time.monotonic()
+            with self._studying:
+                self._study_until_end(worker)
         except (RecordingError, ValueError) as error:
             self._fail(error)
 
+    def _study_until_end(self, worker: Worker[object]) -> None:
+        study = self.session.study
+        batches: list[Batch] = []
+        begun = time.monotonic()
+        while not worker.is_cancelled:
+            self.has_way.wait(REST_S)
+            time.sleep(max(self.moved_at + MOVING_S - time.monotonic(), 0.0))
+            batches.append(study.more())
+            has_ended = batches[-1].has_reached_end
+            if has_ended or time.monotonic() - begun > STUDY_FOR_S:
+                findings = self._silence() if has_ended else []
+                self._was_taken.clear()
+                self.post_message(self.Studied(batches, findings))
+                if has_ended:
+                    return
+                self._was_taken.wait(REST_S)
+                batches, begun = [], time.monotonic()
+        if batches:
+            # Each row is studied once: what was read is told, though nobody wants more now.
+            self.post_message(self.Studied(batches))
+
     def _silence(self) -> list[Finding]:
         """What is found because nothing came: in a live session as time passes, else at its end."""
-        session, now_s = self.session, self.app.now_s()
-        if not session.is_live(now_s):
+        session = self.session
+        if not self.is_live:
             return session.study.finish()
-        return session.study.tick(session.now(now_s))
+        return session.study.tick(session.now(self.app.now_s()))
 
     def _fail(self, error: Exception) -> None:
         # A closed file is no trouble: the screen has gone.
@@ -139,11 +158,42 @@ class Reading(SessionPart):
 
     def look(self) -> None:
         """See whether the recording grew; while it is being read it is not looked at."""
-        if self._has_failed or self._is_at_work("scan"):
+        if self._has_failed or self._has_stopped or self._is_at_work("scan"):
             return
         if self.session.index.closed is None:
             self._refresh()
         self._study_on()
+
+    def stop_reading(self) -> bool:
+        """Read no more of a recording that takes long; False when there is nothing to stop."""
+        is_long = not self._is_scanned or len(self.session) > LONG_ROWS
+        if self._has_failed or self._has_stopped or self._is_understood or not is_long:
+            return False
+        self._has_stopped = True
+        for each in self.workers:
+            if each.group in {"scan", "study"}:
+                each.cancel()
+        self._was_taken.set()
+        self.status.change(progress="", stopped=self._stopped_at())
+        return True
+
+    def _stopped_at(self) -> str:
+        rows, known = len(self.session), len(self.session.audio_bytes)
+        what = f"understanding stopped at {known / max(rows, 1):.0%}"
+        return (
+            f"{what if self._is_scanned else f'reading stopped at {rows:,} events'}, space goes on"
+        )
+
+    def read_on(self) -> bool:
+        """Read on where the reading was stopped; False when it was not."""
+        if not self._has_stopped:
+            return False
+        self._has_stopped = False
+        self.status.change(stopped="")
+        if not self._is_scanned:
+            self._scan()
+        self._study_on()
+        return True
 
     def _study_on(self) -> None:
         session = self.session
@@ -167,9 +217,12 @@ class Reading(SessionPart):
         has_ended = session.index.has_reached_end
         if has_ended and not self._is_scanned:
             self._is_scanned = True
-            session.is_following = session.is_live(self.app.now_s())
-        progress = "" if has_ended else f"reading, {message.rows:,} events"
-        self.status.change(progress=progress)
+            session.is_following = self.is_live
+            self.status.change(progress="")
+        if self._has_stopped:
+            self.status.change(stopped=self._stopped_at())
+        elif not has_ended:
+            self.status.change(progress=f"reading, {message.rows:,} events, esc stops")
         if session.index.closed is not None:
             session.is_following = False
         if new or session.index.closed is not None:
@@ -178,7 +231,7 @@ class Reading(SessionPart):
             self.show_status()
         if new and (is_first or session.is_following):
             self.show_event()
-        if has_ended:
+        if has_ended and not self._has_stopped:
             self._study_on()
 
     def take_rows(self, rows: range) -> None:
@@ -200,6 +253,11 @@ class Reading(SessionPart):
         found = [each for batch in message.batches for each in batch.findings]
         found += message.findings
         session.take_findings(message.findings)
+        if any(batch.held or batch.releases for batch in message.batches):
+            self.events.lines_changed(forget=True)
+            self.show_event()
+        calls = len(session.calls)
+        self.query_one("#views", TabBar).note("calls", f" {calls}" if calls else "")
         is_more = len(session.audio_bytes) > known
         if not (is_more or found or len(session.items) > items or not was_studied):
             return
@@ -209,12 +267,16 @@ class Reading(SessionPart):
             self.findings_changed()
         self.refresh_view()
         self.show_title()
-        if not session.is_studied:
-            done = len(session.audio_bytes) / max(len(session), 1)
-            self.status.change(progress=f"understanding {done:.0%}")
-        else:
+        if session.is_studied:
+            self._is_understood = True
             self.status.change(progress="")
             self.show_event()
+        elif self._has_stopped:
+            self.status.change(stopped=self._stopped_at())
+        else:
+            done = len(session.audio_bytes) / max(len(session), 1)
+            hint = "" if self._is_understood else ", esc stops"
+            self.status.change(progress=f"understanding {done:.0%}{hint}")
 
     def findings_changed(self) -> None:
         """There are other findings."""
@@ -222,8 +284,6 @@ class Reading(SessionPart):
         panel.update_findings()
         panel.border_title = self._findings_title()
         self.inspector.update_findings()
-        calls = len(self.session.calls)
-        self.query_one("#views", TabBar).note("calls", f" {calls}" if calls else "")
 
     def _findings_title(self) -> str:
         counts: dict[str, int] = {}

@@ -1,6 +1,7 @@
 """Filters the events of a session, and finds words in them, without losing the place."""
 
 import json
+import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -11,6 +12,7 @@ from textual.worker import get_current_worker
 from ....recordings.catalogue import catalogue
 from ....recordings.errors import RecordingError
 from ....recordings.filters import Filter, FilterError, parse_filter
+from ..edited import SENT_PATH
 from ..session.completion import Completion
 from ..session.folding import FoldedLines
 from ..session.sifting import Sifting, sifting
@@ -47,14 +49,16 @@ class Searching(Reading):
     def on_mount(self) -> None:
         self._wanted: Filter | None = None
         self._is_off = False
+        self._is_stopped = False
+        """The filter, or the search, was stopped before its end."""
         self._sieve: Sifting | None = None
-        self._place_before: int | None = None
-        """Where the person was when the filter hid it."""
         self._search: Sifting | None = None
         self._search_words = ""
         self._search_from = 0
         self._found: list[int] = []
         self._completion = Completion(catalogue())
+        # A worker that was stopped may still be at its last step when the next one begins.
+        self._sifting, self._seeking = threading.Lock(), threading.Lock()
 
     def on_unmount(self) -> None:
         for sieve in (self._sieve, self._search):
@@ -94,19 +98,23 @@ class Searching(Reading):
         self.viewer.focus()
 
     def _look_through(
-        self, sieve: Sifting, tell: "type[Searching.Sifted | Searching.Found]"
+        self,
+        sieve: Sifting,
+        tell: "type[Searching.Sifted | Searching.Found]",
+        turn: threading.Lock,
     ) -> None:
         """Let a filter look at all rows, and tell what it finds; runs in a worker."""
         worker = get_current_worker()
         self.has_way.clear()
         try:
-            while not worker.is_cancelled:
-                stop = len(self.session)
-                rows = sieve.more(stop)
-                is_done = sieve.seen >= stop
-                self.post_message(tell(sieve, rows, is_done=is_done))
-                if is_done:
-                    return
+            with turn:
+                while not worker.is_cancelled:
+                    stop = len(self.session)
+                    rows = sieve.more(stop)
+                    is_done = sieve.seen >= stop
+                    self.post_message(tell(sieve, rows, is_done=is_done))
+                    if is_done:
+                        return
         except (RecordingError, ValueError) as error:
             self._fail(error)
         finally:
@@ -134,7 +142,8 @@ class Searching(Reading):
         if node is None or not node.path or node.children or isinstance(node.value, dict | list):
             self.notify("choose a field with a value: tab goes to the tree", timeout=3)
             return
-        term = f"{sign}{node.path}={_literal(node.value)}"
+        path = node.path.removeprefix(SENT_PATH)
+        term = f"{sign}{path}={_literal(node.value)}"
         before = f"{self._wanted.text} " if self._wanted and not self._is_off else ""
         fault = fault_of(before + term)
         if fault is not None:
@@ -148,6 +157,7 @@ class Searching(Reading):
 
     def _apply(self) -> None:
         session = self.session
+        self._tell_stopped("")
         session.lines = FoldedLines(session.index, is_folded=session.lines.is_folded)
         self.status.change(
             filter_text=self._wanted.text if self._wanted else "", filter_is_off=self._is_off
@@ -157,11 +167,17 @@ class Searching(Reading):
         if (wanted := self._active) is None:
             self._sieve = None
             session.lines.extend(range(len(session)))
-            if self._place_before is not None:
-                session.cursor, self._place_before = self._place_before, None
+            if self.place_before is not None:
+                session.cursor, self.place_before = self.place_before, None
             self._rearranged()
             return
-        self._sieve = sifting(wanted, session.index, session.findings_of)
+        try:
+            self._sieve = sifting(wanted, session.index, session.findings_of, session.study.told)
+        except RecordingError as error:
+            # It was deleted, and this filter would have to read it from its start.
+            self._sieve = None
+            self._fail(error)
+            return
         self.events.lines_changed(forget=True)
         self._sift(self._sieve)
 
@@ -169,12 +185,12 @@ class Searching(Reading):
         """More rows came: the filter looks at them first."""
         if self._sieve is None:
             super().take_rows(rows)
-        elif rows and not self._is_at_work("sift"):
+        elif rows and not self._is_stopped and not self._is_at_work("sift"):
             self._sift(self._sieve)
 
     @work(thread=True, exclusive=True, group="sift")
     def _sift(self, sieve: Sifting) -> None:
-        self._look_through(sieve, self.Sifted)
+        self._look_through(sieve, self.Sifted, self._sifting)
 
     @on(Sifted)
     def _sifted(self, message: Sifted) -> None:
@@ -184,10 +200,10 @@ class Searching(Reading):
         session.lines.extend(message.rows)
         if not message.is_done:
             done = message.sieve.seen / max(len(session), 1)
-            self.status.change(progress=f"filtering {done:.0%}, esc stops")
+            self._tell_progress(f"filtering {done:.0%}, esc stops")
             self.events.grown()
             return
-        self.status.change(progress="")
+        self._tell_stopped("")
         self._rearranged()
 
     def _rearranged(self) -> None:
@@ -198,7 +214,8 @@ class Searching(Reading):
             self.events.grown()
         self.events.follow_cursor(centre=True)
         if self.events.count and not session.lines.has(session.cursor):
-            self._place_before = self._place_before or session.cursor
+            if self.place_before is None:
+                self.place_before = session.cursor
             session.cursor = self.events.row
         self.refresh_view()
         self.show_event()
@@ -226,7 +243,7 @@ class Searching(Reading):
 
     @work(thread=True, exclusive=True, group="search")
     def _seek(self, sieve: Sifting) -> None:
-        self._look_through(sieve, self.Found)
+        self._look_through(sieve, self.Found, self._seeking)
 
     @on(Found)
     def _was_found(self, message: Found) -> None:
@@ -240,7 +257,11 @@ class Searching(Reading):
             self._go_to_found(self._search_from, inclusive=True)
         else:
             self._tell_search()
-        self.status.change(progress="" if message.is_done else "searching, esc stops")
+        if message.is_done:
+            self._tell_stopped("")
+        else:
+            done = message.sieve.seen / max(len(self.session), 1)
+            self._tell_progress(f"searching {done:.0%}, esc stops")
 
     def _shown_found(self) -> list[int]:
         """What was found among the events that the filter shows."""
@@ -279,15 +300,7 @@ class Searching(Reading):
 
     def peel(self) -> bool:
         """Stop what runs, take back the search, then the filter; False when there is nothing left."""
-        running = [
-            each
-            for each in self.workers
-            if each.group in {"sift", "search"} and not each.is_finished
-        ]
-        for each in running:
-            each.cancel()
-        if running:
-            self.status.change(progress="")
+        if self._stop_looking() or self.stop_reading():
             return True
         if self._search_words:
             self._forget_search()
@@ -296,6 +309,44 @@ class Searching(Reading):
             self.filter_by("")
             return True
         return False
+
+    def _stop_looking(self) -> bool:
+        """Stop the filter and the search; what they found so far stays."""
+        running = [
+            each
+            for each in self.workers
+            if each.group in {"sift", "search"} and not each.is_finished
+        ]
+        for each in running:
+            each.cancel()
+        if not running:
+            return False
+        is_filter = any(each.group == "sift" for each in running)
+        sieve = self._sieve if is_filter else self._search
+        done = sieve.seen / max(len(self.session), 1) if sieve is not None else 0
+        what = "filter" if is_filter else "search"
+        self._tell_stopped(f"{what} stopped at {done:.0%}, space goes on")
+        if is_filter:
+            self._rearranged()
+        return True
+
+    def _tell_progress(self, text: str) -> None:
+        # What was found just before somebody stopped is told after it.
+        self.status.change(progress="" if self._is_stopped else text)
+
+    def _tell_stopped(self, text: str) -> None:
+        self._is_stopped = bool(text)
+        self.status.change(progress="", stopped=text)
+
+    def go_on(self) -> bool:
+        """Let the filter, the search and the reading go on where they were stopped."""
+        was_stopped = self._is_stopped
+        if was_stopped:
+            self._tell_stopped("")
+            for sieve, work_on in ((self._sieve, self._sift), (self._search, self._seek)):
+                if sieve is not None and sieve.seen < len(self.session):
+                    work_on(sieve)
+        return self.read_on() or was_stopped
 
 
 def fault_of(text: str) -> str | None:

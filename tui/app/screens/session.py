@@ -11,17 +11,18 @@ from ..widgets.event_list import Form
 from ..widgets.findings_panel import FindingsPanel
 from ..widgets.tab_bar import TabBar
 from .base import WIDGET_OF
+from .inject import Injecting
 from .one_key import OneKey
 from .reading import Reading
 from .searching import Searching
 from .taking import Taking
 
 
-class SessionScreen(Searching, Taking, Reading):
+class SessionScreen(Searching, Taking, Injecting, Reading):
     """One session.
 
     `Reading` scans and studies the recording, `Searching` filters and searches, `Taking` copies and
-    writes files, and below all of them `SessionPart` has the widgets. Here are the views, and the
+    writes files, `Injecting` steers the live session, and below all of them `SessionPart` has the widgets. Here are the views, and the
     ways from one event to another.
     """
 
@@ -39,7 +40,6 @@ class SessionScreen(Searching, Taking, Reading):
             self.events.form = Form(name)
             self.events.refresh()
             self.events.follow_cursor(centre=True)
-        self.set_class(name in {"dialogue", "timeline"}, "-broad")
         self.refresh_view()
         self.follow_in_view()
         if had_focus:
@@ -131,8 +131,10 @@ class SessionScreen(Searching, Taking, Reading):
         self.fold(is_folded=not self.session.lines.is_folded)
 
     def action_follow(self) -> None:
-        """Follow what comes, or stand still."""
+        """Follow what comes, or stand still; go on with what was stopped."""
         session = self.session
+        if self.go_on():
+            return
         if session.index.closed is not None:
             self.notify("the session has ended: nothing more will come", timeout=2)
             return

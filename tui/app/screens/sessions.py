@@ -2,36 +2,42 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
 from ....recordings.errors import RecordingError
+from ....recordings.labels import Label, write_label
+from ....recordings.plain import safe
+from ....recordings.reader import outline
 from ...cli.clients import pointers
 from ..ink import text_of_spans
 from ..keys import Place, bindings
-from ..shelf import Shelved, aged, head, shelved
+from ..shelf import Shelved, shelved
+from ..shelf_lines import aged, head
 from ..widgets.line_list import LineList
 from ..widgets.prompt import Prompt
 from ..widgets.session_list import SessionList
 from ..wording import count
+from .counting import CountingPart
 from .one_key import OneKey
-
-if TYPE_CHECKING:
-    from ..app import RealtapApp
 
 LOOK_EVERY_S = 1.0
 """Live sessions grow, and new ones come."""
 BIG_BYTES = 20_000_000
 """Such a recording takes a while to read: not once a second."""
 SEARCH = "search sessions"
+QUESTIONS = {
+    Label.NAME: ("name of the session", "what people call it; empty takes the name off"),
+    Label.NOTE: ("note on the session", "one line to remember; empty takes it off"),
+}
+"""What is asked for each label, and what is said to it."""
 DEFAULT_ADDRESS = ("127.0.0.1", 8484)
 """Where `realtap proxy` listens unless told otherwise."""
 SHOWN_CLIENTS = 2
@@ -41,7 +47,7 @@ type Source = Callable[[], Sequence[Path]]
 """Lists the recordings, newest first."""
 
 
-class Sessions(Screen[None]):
+class Sessions(CountingPart):
     """The list of sessions.
 
     Args:
@@ -52,7 +58,6 @@ class Sessions(Screen[None]):
 
     PLACES: ClassVar[tuple[Place, ...]] = (Place.SESSIONS, Place.LINES, Place.EVERYWHERE)
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.SESSIONS)
-    app: "RealtapApp"
 
     class Listed(Message):
         """The folder was listed."""
@@ -76,6 +81,13 @@ class Sessions(Screen[None]):
             super().__init__()
             self.text = text
 
+    class Labelled(Message):
+        """A recording has another name or note; or why not."""
+
+        def __init__(self, trouble: str = "") -> None:
+            super().__init__()
+            self.trouble = trouble
+
     def __init__(
         self, source: Source, place: str, *, listens_at: tuple[str, int] | None = None
     ) -> None:
@@ -85,6 +97,8 @@ class Sessions(Screen[None]):
         self._listens_at = listens_at
         self._sizes: dict[Path, int] = {}
         """How long each was when it was read: what did not grow is not read again."""
+        self._labelled: Shelved | None = None
+        """The recording that the person is writing a name or a note for."""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="title")
@@ -119,7 +133,7 @@ class Sessions(Screen[None]):
                 return
             size_bytes = _size(path)
             if has_changed(known.get(path), size_bytes):
-                self.post_message(self.Read(shelved(path, self.app.now_s()), size_bytes))
+                self.post_message(self.Read(shelved(path, self.app.liveness), size_bytes))
 
     def _read_again(self) -> None:
         if self.is_current and not self._is_reading:
@@ -132,14 +146,16 @@ class Sessions(Screen[None]):
     @on(Listed)
     def _listed(self, message: Listed) -> None:
         self._list.set_order(message.paths)
+        self._list.judge(self.app.liveness)
         self._welcome(is_wanted=not message.paths)
         self._tell()
 
     @on(Read)
     def _was_read(self, message: Read) -> None:
         self._sizes[message.found.path] = message.size_bytes
-        self._list.add([message.found])
+        self._list.add(message.found, self.known_counts(message.found))
         self._tell()
+        self.count()
 
     @on(Failed)
     def _failed(self, message: Failed) -> None:
@@ -178,6 +194,7 @@ class Sessions(Screen[None]):
         about.update(
             Content.assemble(
                 (f" {chosen.path.stem}  ", "bold"),
+                (f"{safe(chosen.found.note)}  " if chosen.found.note else "", "$accent"),
                 (f"{agent if isinstance(agent, str) else 'unknown client'} ", "$primary"),
                 (f"{self.app.glyphs.leads_to} {header.upstream}  ", "$quiet"),
                 (aged(chosen, self.app.now_s()), "$quiet"),
@@ -223,21 +240,55 @@ class Sessions(Screen[None]):
         self.query_one(Prompt).ask(
             SEARCH,
             "",
-            "words of the id, model, client, upstream or state",
+            "words of the id, name, note, model, client, upstream or state",
             check=lambda _text: None,
         )
 
     @on(Prompt.Answered)
-    def _searched(self, message: Prompt.Answered) -> None:
-        self._list.search(message.text)
+    def _answered(self, message: Prompt.Answered) -> None:
         self._list.focus()
-        self._tell()
+        if message.purpose == SEARCH:
+            self._search_for(message.text)
+            return
+        label = next(each for each, (asked, _) in QUESTIONS.items() if asked == message.purpose)
+        if self._labelled is not None:
+            self._write(self._labelled.path, label, message.text)
 
     @on(Prompt.Cancelled)
-    def _search_cancelled(self) -> None:
-        self._list.search("")
+    def _cancelled(self, message: Prompt.Cancelled) -> None:
         self._list.focus()
+        if message.purpose == SEARCH:
+            self._search_for("")
+
+    def _search_for(self, words: str) -> None:
+        self._list.search(words)
         self._tell()
+
+    def action_label(self, kind: str) -> None:
+        """Ask for a name, or for a note."""
+        self._labelled = chosen = self._list.chosen
+        if chosen is None or chosen.found is None:
+            return
+        label = Label(kind)
+        purpose, hint = QUESTIONS[label]
+        text = chosen.found.name if label is Label.NAME else chosen.found.note
+        self.query_one(Prompt).ask(purpose, text, hint, check=lambda _text: None)
+
+    @work(thread=True, group="label")
+    def _write(self, path: Path, label: Label, text: str) -> None:
+        # A long recording has to be read to know its last line's time.
+        try:
+            write_label(path, label, text, at=outline(path).last_at)
+        except RecordingError as error:
+            self.post_message(self.Labelled(str(error)))
+        else:
+            self.post_message(self.Labelled())
+
+    @on(Labelled)
+    def _was_labelled(self, message: Labelled) -> None:
+        if message.trouble:
+            self.notify(message.trouble, severity="error", markup=False)
+        self._read()
 
     def action_reload(self) -> None:
         """Read the folder again."""
@@ -271,7 +322,7 @@ class Sessions(Screen[None]):
     def action_leave(self) -> None:
         """Take back the search, then leave."""
         if self._list.is_searched:
-            self._search_cancelled()
+            self._search_for("")
         else:
             self.app.exit()
 

@@ -1,6 +1,7 @@
 """Takes something away from a session: copies, and files with the events that are shown."""
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,21 +11,15 @@ from textual.message import Message
 from ....recordings import lines
 from ....recordings.conversation import Seen
 from ....recordings.errors import RecordingError
-from ....recordings.event import Event
+from ....recordings.event import Event, Side
 from ....recordings.ids import ids_of
-from ....recordings.plain import size
+from ....recordings.plain import object_of, size
 from ..clipboard import copy
 from .one_key import OneKey
 from .reading import Reading
 
 MOST_EXPORTED_NAMES = 1000
 """So many names are tried for a file that is not there yet."""
-
-INJECTION = (
-    "Sending events of your own into a live session comes with `realtap inject`: a "
-    "function_call_output, a response.create, or any event. Until then: y o copies the output of a "
-    "call as an event, and `realtap docs TYPE` shows every field."
-)
 
 
 class Taking(Reading):
@@ -67,6 +62,7 @@ class Taking(Reading):
         if ids.call:
             choices["o"] = f"a function_call_output for {ids.call}"
         choices["s"] = "the command that shows this event"
+        choices["I"] = "the command that sends this"
 
         def chosen(key: str | None) -> None:
             if key is not None:
@@ -84,6 +80,7 @@ class Taking(Reading):
             "P": self._field_path,
             "i": lambda: ids.nearest,
             "o": lambda: json.dumps(output_skeleton(ids.call), indent=2),
+            "I": lambda: injection_line(event, self.session.index.header.id),
             "s": lambda: f"realtap show {self.session.path} --expand --where seq:{event.seq}",
         }
         return texts[choice]()
@@ -140,15 +137,25 @@ class Taking(Reading):
             return
         self.notify(f"{message.count:,} events in {message.path}", title="written", markup=False)
 
-    def action_inject(self) -> None:
-        """Say what will come, and what can be done until then."""
-        self.notify(INJECTION, title="inject", timeout=10, markup=False)
-
 
 def output_skeleton(call_id: str) -> dict[str, object]:
     """The event that answers a call, to be filled in."""
     item = {"type": "function_call_output", "call_id": call_id, "output": "{}"}
     return {"type": "conversation.item.create", "item": item}
+
+
+def injection_line(event: Event, session_id: str) -> str:
+    """The command that sends this into the live session: a call's output, or the event itself."""
+    fields = Seen.of(event).fields
+    item = object_of(fields.get("item"))
+    is_call = ids_of(event).call and item.get("type") != "function_call_output"
+    if event.side is Side.SERVER and is_call:
+        words = ["output", ids_of(event).call, "{}"]
+    else:
+        fields = {name: value for name, value in fields.items() if name != "event_id"}
+        listener = str(event.side.other)
+        words = ["event", json.dumps(fields, ensure_ascii=False), "--to", listener]
+    return shlex.join(["realtap", "inject", *words, "--session", session_id])
 
 
 def _free_name(folder: Path, stem: str) -> Path:

@@ -1,7 +1,7 @@
 """The lines of the list of events: runs of deltas and of audio as one line each, opened at will.
 
-As `realtap show --fold` does it: a run is kept for each type, and all runs end at the next event of
-another kind. Nothing is dropped: a line knows the events behind it.
+As `realtap show --fold` does it: a run is kept for each type and item, and all runs end at the next
+event of another kind. Nothing is dropped: a line knows the events behind it.
 """
 
 from array import array
@@ -20,6 +20,10 @@ class Columns(Protocol):
     @property
     def type_codes(self) -> Sequence[int]:
         """For each row the place of its type in `types`."""
+
+    @property
+    def streams(self) -> Sequence[int]:
+        """For each row a number that keeps apart what different items say at the same time."""
 
 
 class Line(NamedTuple):
@@ -60,7 +64,7 @@ class FoldedLines:
         self._block = 0
         self._foldable: list[bool] = []
         self._runs: dict[int, int] = {}
-        """The lines of the runs that may still grow, by type."""
+        """The lines of the runs that may still grow, by type and item: see `_kind`."""
         self._opened: dict[int, Sequence[int]] = {}
         """The rows of each open run by its line, ascending."""
 
@@ -90,6 +94,7 @@ class FoldedLines:
 
     def _fold(self, rows: Iterable[int]) -> None:
         codes, foldable, runs = self._columns.type_codes, self._foldable, self._runs
+        streams = self._columns.streams
         all_rows, heads, counts, blocks = self._rows, self._heads, self._counts, self._blocks
         last = all_rows[-1] if all_rows else -1
         for row in rows:
@@ -104,11 +109,11 @@ class FoldedLines:
                 runs.clear()
                 self._block += 2
                 blocks.append(self._block - 1)
-            elif (line := runs.get(code)) is not None:
+            elif (line := runs.get(kind := code << 32 | streams[row])) is not None:
                 counts[line] += 1
                 continue
             else:
-                runs[code] = len(heads)
+                runs[kind] = len(heads)
                 blocks.append(self._block)
             heads.append(row)
             counts.append(1)
@@ -145,12 +150,11 @@ class FoldedLines:
 
     def _run_of(self, row: int, base: int) -> int:
         """The line of the run with this row; the line before it when it is in none."""
-        code = self._columns.type_codes[row]
-        if not self._is_foldable(code):
+        if not self._is_foldable(self._columns.type_codes[row]):
             return base
-        line = base
+        kind, line = self._kind(row), base
         while line >= 0 and self._blocks[line] == self._blocks[base]:
-            if self._code(line) == code:
+            if self._kind(self._heads[line]) == kind:
                 return line
             line -= 1
         return base
@@ -159,8 +163,9 @@ class FoldedLines:
         """Where a line stands among all, with the open runs before it."""
         return base + sum(len(each) for line, each in self._opened.items() if line < base)
 
-    def _code(self, base: int) -> int:
-        return self._columns.type_codes[self._heads[base]]
+    def _kind(self, row: int) -> int:
+        """What the events of a run have in common, as one number: type and item."""
+        return self._columns.type_codes[row] << 32 | self._columns.streams[row]
 
     def _is_foldable(self, code: int) -> bool:
         return code < len(self._foldable) and self._foldable[code]
@@ -178,13 +183,12 @@ class FoldedLines:
         return self._members(bisect_left(self._heads, shown.row))
 
     def _members(self, base: int) -> Sequence[int]:
-        code, end = self._code(base), base + 1
+        kind, end = self._kind(self._heads[base]), base + 1
         while end < len(self._heads) and self._blocks[end] == self._blocks[base]:
             end += 1
         first = bisect_left(self._rows, self._heads[base])
         last = bisect_left(self._rows, self._heads[end]) if end < len(self._heads) else None
-        codes = self._columns.type_codes
-        return array("Q", (row for row in self._rows[first:last] if codes[row] == code))
+        return array("Q", (row for row in self._rows[first:last] if self._kind(row) == kind))
 
     # Opening.
 

@@ -4,7 +4,6 @@ The columns of the index grow in the thread that scans; all else changes only wh
 a batch. The cursor is an event, by its row in the index, which never changes.
 """
 
-import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -12,21 +11,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ....recordings.audio import AudioFormat, AudioFormats
 from ....recordings.conversation import Call, Item, Response, Speech
 from ....recordings.errors import RecordingError
-from ....recordings.event import Closed, Event, Form, Note, Opened
+from ....recordings.event import Closed, Event, Fate, Form, Note, Opened, Released
 from ....recordings.findings.engine import settled
 from ....recordings.findings.finding import Finding, Severity
 from ....recordings.ids import Ids, ids_of
-from ....recordings.index import Index
 from ....recordings.joins import Joined
-from ..wording import moment
+from ....recordings.labels import Label, label_of
+from ..wording import length, moment
 from .folding import FoldedLines
+from .streams import StreamIndex
 from .study import Batch, FormatChange, Study
 
 FIRST_ROWS = 500
 """So many lines are scanned before the first rows are told: a screen needs no more."""
+WAITS = "WAITS"
+"""Told of a message that is held at this moment."""
 STEP_ROWS = 10_000
 """So many lines are scanned before the next rows are told."""
 
@@ -43,7 +47,7 @@ class Session:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.index = Index(path)
+        self.index = StreamIndex(path)
         self.started: datetime | None = moment(self.index.header.started)
         self.study = Study(path)
         self.lines = FoldedLines(self.index)
@@ -64,6 +68,10 @@ class Session:
         self.remarks: list[tuple[int, Opened | Closed | Note]] = []
         self.audio_bytes = array("L")
         """By row, as far as it was studied."""
+        self.held: dict[int, float] = {}
+        """When each message was held, by its number."""
+        self.releases: dict[int, Released] = {}
+        """What became of those that wait no more."""
         self.is_studied = False
         """All that is in the file was studied."""
         self._rows_by_id: dict[str, array[int]] = {}
@@ -87,6 +95,8 @@ class Session:
         self.speeches += batch.speeches
         self.remarks += batch.remarks
         self._formats += batch.formats
+        self.held |= batch.held
+        self.releases |= {each.seq: each for each in batch.releases}
         self.is_studied = batch.has_reached_end
         self.take_findings(batch.findings)
 
@@ -106,12 +116,33 @@ class Session:
         return len(self.index)
 
     def event(self, row: int) -> Event | None:
-        """A row's event; None when its line cannot be read."""
+        """A row's event; None when its line cannot be read. One that was held is as it went out."""
         try:
-            return self.index.event(row)
+            return self._in_the_end(self.index.event(row))
         except (RecordingError, IndexError, ValueError):
             # A ValueError comes from a file that was closed behind a screen that is going away.
             return None
+
+    def _in_the_end(self, event: Event) -> Event:
+        end = self.releases.get(event.seq) if event.fate is Fate.HELD else None
+        if end is None or end.fate is Fate.FORWARDED:
+            return event
+        return replace(event, fate=end.fate, sent=end.sent, why=end.why or event.why)
+
+    def hold_of(self, event: Event) -> str:
+        """Whether a message waits, or how long it did; empty when it never had to."""
+        since = self.held.get(event.seq)
+        if since is None:
+            return ""
+        end = self.releases.get(event.seq)
+        if end is None:
+            return WAITS if self.index.closed is None else "held"
+        return f"held {length(max(end.at - since, 0))}"
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait."""
+        return len(self.held.keys() - self.releases.keys()) if self.index.closed is None else 0
 
     def row_of(self, seq: int) -> int | None:
         """The row of the event with this number."""
@@ -150,13 +181,11 @@ class Session:
             silence_s = 0.0
         return self.last_at + silence_s
 
-    def is_live(self, now_s: float) -> bool:
-        """Whether more may come: no end was recorded, and the file was written to lately.
-
-        Args:
-            now_s: The wall clock.
-        """
-        return self.index.closed is None and was_written_lately(self.path, now_s)
+    @property
+    def labels(self) -> dict[Label, str]:
+        """The name and the note that people gave it, as far as it was studied."""
+        found = dict(each for _, remark in self.remarks if (each := label_of(remark)) is not None)
+        return {label: text for label, text in found.items() if text}
 
     # What an event says.
 
@@ -235,16 +264,3 @@ class Session:
     def size_bytes(self, event: Event) -> int:
         """The message's length."""
         return event.size or 0 if event.form is Form.DIGEST else len(event.payload)
-
-
-LIVE_WITHIN_S = 60.0
-"""A recording without an end is live when its file was written to so lately."""
-
-
-def was_written_lately(path: Path, now_s: float | None = None) -> bool:
-    """Whether a recording that has no end is likely to go on."""
-    try:
-        written_s = path.stat().st_mtime
-    except OSError:
-        return False
-    return (time.time() if now_s is None else now_s) - written_s < LIVE_WITHIN_S

@@ -1,12 +1,15 @@
 """Finds the rows of a recording that a filter wants, bit by bit, also while the recording grows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from ....recordings.event import Event
-from ....recordings.filters import Filter
+from ....recordings.filters import Candidate, Filter
 from ....recordings.filters.candidate import FindingLike
+from ....recordings.filters.needles import Needle
 from ....recordings.filters.sieve import Sieve
+from ....recordings.filters.told import ToldColumn
 from ....recordings.growing import GrowingRecording
 from ....recordings.index import Index
 from ....recordings.lines import DamagedLineError
@@ -33,46 +36,65 @@ class Sifting(Protocol):
         """Look no more."""
 
 
-def sifting(wanted: Filter, index: Index, findings: Mapping[int, Sequence[FindingLike]]) -> Sifting:
+def sifting(
+    wanted: Filter,
+    index: Index,
+    findings: Mapping[int, Sequence[FindingLike]],
+    told: ToldColumn | None = None,
+) -> Sifting:
     """The quickest way to find what a filter wants.
 
     Args:
         wanted: The filter.
         index: The recording.
         findings: By the number of each event that takes part in them.
+        told: What other events tell of each row, as far as it was understood.
     """
-    if wanted.needs_joined or wanted.needs_findings:
+    if not wanted.needs_joined:
+        return _ByColumns(wanted, _Known(index, findings))
+    if told is None or wanted.needs_joined_text:
         return _BySieve(wanted, index, findings)
-    return _ByColumns(wanted, index)
+    return _ByTold(wanted, index, findings, told)
+
+
+class _Known:
+    """The columns of an index, with what was understood of its rows."""
+
+    def __init__(
+        self,
+        index: Index,
+        findings: Mapping[int, Sequence[FindingLike]],
+        told: ToldColumn | None = None,
+    ) -> None:
+        self.types, self.type_codes = index.types, index.type_codes
+        self.times, self.seqs, self.is_server = index.times, index.seqs, index.is_server
+        self.sizes, self.payload_starts = index.sizes, index.payload_starts
+        self.odd_rows = index.odd_rows
+        self.findings = findings
+        self.told = told
+        self._index = index
+
+    def candidates(
+        self, rows: Sequence[int], needle: Needle | None = None
+    ) -> Iterator[tuple[int, Candidate]]:
+        """The index knows its lines."""
+        return self._index.candidates(rows, needle)
 
 
 class _ByColumns:
-    """Asks the index, which reads only the lines that it must."""
+    """Asks the columns; they read only the lines that they must."""
 
-    def __init__(self, wanted: Filter, index: Index) -> None:
+    def __init__(self, wanted: Filter, columns: _Known) -> None:
         self.seen = 0
         self._wanted = wanted
-        self._index = index
+        self._columns = columns
 
     def more(self, stop: int) -> list[int]:
         start, self.seen = self.seen, min(stop, self.seen + STEP_ROWS)
-        try:
-            return self._index.rows(self._wanted, start, self.seen)
-        except DamagedLineError:
-            return self._one_by_one(start)
+        return self._wanted.select(self._columns, range(start, self.seen))
 
     def close(self) -> None:
         """The index belongs to others."""
-
-    def _one_by_one(self, start: int) -> list[int]:
-        """As `more`, with the lines left out that cannot be read."""
-        found = []
-        for row in range(start, self.seen):
-            try:
-                found += self._index.rows(self._wanted, row, row + 1)
-            except DamagedLineError:
-                continue
-        return found
 
 
 class _BySieve:
@@ -107,3 +129,36 @@ class _BySieve:
 
     def close(self) -> None:
         self._lines.close()
+
+
+class _ByTold:
+    """Takes what was understood already; beyond that it reads the recording from its start."""
+
+    def __init__(
+        self,
+        wanted: Filter,
+        index: Index,
+        findings: Mapping[int, Sequence[FindingLike]],
+        told: ToldColumn,
+    ) -> None:
+        self._told = told
+        self._quick = _ByColumns(wanted, _Known(index, findings, told))
+        self._slow: _BySieve | None = None
+        self._make_slow = partial(_BySieve, wanted, index, findings)
+
+    @property
+    def seen(self) -> int:
+        return max(self._quick.seen, self._slow.seen if self._slow else 0)
+
+    def more(self, stop: int) -> list[int]:
+        if self._slow is None:
+            known = min(stop, 0 if self._told.is_given_up else len(self._told))
+            if self._quick.seen < known or known == stop:
+                return self._quick.more(known)
+            self._slow = self._make_slow()
+        seen = self.seen
+        return [row for row in self._slow.more(stop) if row >= seen]
+
+    def close(self) -> None:
+        if self._slow is not None:
+            self._slow.close()

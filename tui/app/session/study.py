@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ....recordings.audio import AudioFormat, AudioFormats
 from ....recordings.conversation import Call, Item, Response, Seen, Speech
-from ....recordings.event import Closed, Entry, Event, Json, Note, Opened, Side
+from ....recordings.event import Closed, Entry, Event, Fate, Json, Note, Opened, Released, Side
+from ....recordings.filters.told import ToldColumn
 from ....recordings.findings.engine import Judge
 from ....recordings.findings.finding import Finding
 from ....recordings.growing import GrowingRecording
@@ -60,6 +61,9 @@ class Batch:
     formats: list[FormatChange] = field(default_factory=list)
     remarks: list[tuple[int, Opened | Closed | Note]] = field(default_factory=list)
     """What is no event, with the row that it stands before."""
+    held: dict[int, float] = field(default_factory=dict)
+    """When each message was held, by its number."""
+    releases: list[Released] = field(default_factory=list)
     has_reached_end: bool = False
 
 
@@ -73,6 +77,8 @@ class Study:
     def __init__(self, path: Path) -> None:
         self.summariser = Summariser()
         """Knows the names of all calls so far."""
+        self.told = ToldColumn()
+        """What other events tell of each row that was read."""
         self._lines = GrowingRecording(path)
         self._judge = Judge()
         self._joiner = Joiner(self._judge.conversation)
@@ -142,15 +148,20 @@ class Study:
                 self._take_event(entry, batch)
             case Opened() | Closed() | Note():
                 batch.remarks.append((self._row, entry))
+            case Released():
+                batch.releases.append(entry)
             case _:
                 return
 
     def _skip(self, batch: Batch) -> None:
         batch.audio_bytes.append(0)
+        self.told.add(())
         self._row += 1
 
     def _take_event(self, event: Event, batch: Batch) -> None:
         seen = Seen.of(event)
+        if event.fate is Fate.HELD:
+            batch.held[event.seq] = event.at
         batch.audio_bytes.append(min(seen.audio_bytes, 2**32 - 1))
         for each in {seen.item_id, seen.response_id, seen.call_id}:
             if each:
@@ -160,6 +171,7 @@ class Study:
             self._learn_formats(event, batch)
             self._meet_speech(batch)
         self._meet(seen, batch)
+        self.told.add(self._joiner.join(seen))
         self._row += 1
 
     def _learn_formats(self, event: Event, batch: Batch) -> None:

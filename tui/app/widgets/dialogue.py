@@ -97,8 +97,15 @@ class Dialogue(SessionLines):
             yield Span(f"  {self.glyphs.error} transcription: {told}", Ink.ERROR)
         if item.is_deleted:
             yield Span(f"  {dot} deleted", Ink.QUIET)
-        if item.injected:
-            yield Span("  * injected", Ink.JOINED)
+        yield from self._hand(item)
+
+    def _hand(self, item: Item) -> Iterator[Span]:
+        """That realtap made it, and for whom."""
+        if item.is_made_up:
+            yield Span("  * made up", Ink.JOINED)
+        elif item.injected:
+            why = f", {safe(item.why)}" if item.why else ""
+            yield Span(f"  * injected{why}", Ink.JOINED)
 
     def _call(self, item: Item, row: int | None) -> Iterator[TextLine]:
         call = item.call
@@ -113,6 +120,7 @@ class Dialogue(SessionLines):
         else:
             arguments = compact(call.arguments, 300) if call is not None and call.arguments else ""
             told = [Span(name, Ink.TOOL), Span(f"({arguments})", Ink.STRING)]
+        told += self._hand(item)
         yield self._line(row, item.at, "result" if is_output else "calls", Ink.TOOL, told)
 
     def _response(self, response: Response) -> Iterator[TextLine]:

@@ -15,7 +15,8 @@ from ....recordings.catalogue import catalogue
 from ....recordings.event import Event
 from ....recordings.fields import FieldNode, field_tree
 from ....recordings.plain import safe, size
-from ..details import finding_lines, json_lines, reference_lines, related_lines
+from ..details import finding_lines, reference_lines, related_lines, verbatim_lines
+from ..edited import with_sent
 from ..glyphs import Glyphs
 from ..session.session import Session
 from ..waveform import audio_in, waveform
@@ -112,6 +113,10 @@ class Inspector(Vertical):
         if had_focus:
             self.body.focus()
 
+    def on_resize(self) -> None:
+        """How the head and the waveform are laid out depends on the room."""
+        self._fill_head()
+
     def _fill_head(self) -> None:
         head, wave = self.query_one("#event-head", Static), self.query_one("#waveform", Static)
         event = self._event
@@ -134,13 +139,15 @@ class Inspector(Vertical):
         ]
         touched = [str(event.origin)] if event.origin != "wire" else []
         touched += [str(event.fate)] if event.fate != "forwarded" else []
+        touched += [each for each in (event.why, session.hold_of(event)) if each]
         touched += ["redacted"] if event.redacted else []
         style = f"bold ${'primary' if event.side == 'client' else 'success'}"
         return Content.assemble(
             (f" {glyphs.side(event.side)} {safe(event.type or '(no type)')}{run}", style),
             (f"  #{event.seq}", "bold"),
             ("  " if self.size.width >= ONE_LINE_FROM else "\n ", ""),
-            (f" {glyphs.dot} ".join([*facts, *touched]), "$quiet"),
+            (f" {glyphs.dot} ".join(facts), "$quiet"),
+            ("".join(f" {glyphs.dot} {safe(each)}" for each in touched), "$accent"),
         )
 
     def _note_counts(self, event: Event) -> None:
@@ -168,7 +175,7 @@ class Inspector(Vertical):
             case "tree":
                 self.query_one(FieldTree).show(self._tree(event))
             case "json":
-                self._text("json").show(lambda width: json_lines(event, width))
+                self._text("json").show(lambda width: verbatim_lines(event, width))
             case "reference":
                 known = catalogue()
                 self._text("reference").show(
@@ -189,13 +196,14 @@ class Inspector(Vertical):
         return self.query_one(f"#{name}", TextLines)
 
     def _tree(self, event: Event) -> FieldNode:
-        return field_tree(
+        tree = field_tree(
             event,
             formats=self._session.formats(self._row),
             joined=self._session.joined(event),
             meaning=catalogue().meaning,
             text_limit=4000,
         )
+        return with_sent(tree, event)
 
     # What the person does.
 

@@ -14,6 +14,7 @@ from textual.cache import LRUCache
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.selection import Selection
 from textual.strip import Strip
 
@@ -23,6 +24,17 @@ from ..keys import Place, bindings
 
 KEPT_LINES = 2000
 """Lines that stay drawn: some dozen screens."""
+
+
+class WholeCells(ScrollBarRender):
+    """A scrollbar without parts of cells: those are drawn with signs that not every terminal has."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
+
+
+def draw_in_whole_cells(scrollbar: ScrollBar) -> None:
+    """Let one scrollbar, not all of them, be drawn so."""
+    scrollbar.renderer = WholeCells  # type: ignore[misc] # Textual asks the instance
 
 
 class LineList(ScrollView, can_focus=True):
@@ -55,6 +67,10 @@ class LineList(ScrollView, can_focus=True):
         """The selected line."""
         self._inks: Inks | None = None
         self._strips: LRUCache[Hashable, Strip] = LRUCache(KEPT_LINES)
+
+    def on_mount(self) -> None:
+        if self.glyphs.is_ascii:
+            draw_in_whole_cells(self.vertical_scrollbar)
 
     # What a list of its own says.
 

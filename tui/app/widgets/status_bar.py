@@ -28,7 +28,11 @@ class Status:
     times: str = ""
     mark: str = ""
     """The time from the last mark to the selected event."""
+    held: int = 0
+    """Messages that wait at breakpoints."""
     progress: str = ""
+    stopped: str = ""
+    """What the person stopped, and how it goes on."""
     trouble: str = ""
 
 
@@ -52,6 +56,8 @@ class StatusBar(Static):
         parts: list[tuple[str, str]] = [self._pill(told)]
         if told.behind and not told.is_following:
             parts.append((f" +{told.behind:,} new, space to follow ", "$warning"))
+        if told.held:
+            parts.append((f" = {told.held:,} held, b ", "bold $background on $error"))
         if told.total:
             parts.append((f" {told.position:,}/{told.total:,} ", "bold"))
         if told.filter_text:
@@ -67,6 +73,7 @@ class StatusBar(Static):
             (told.mark, "$accent"),
             (f"times {told.times}" if told.times else "", "$quiet"),
             (told.progress, "$primary"),
+            (told.stopped, "$warning"),
             (f"{self._glyphs.error} {told.trouble}" if told.trouble else "", "bold $error"),
         )
 

@@ -62,7 +62,7 @@ class TabBar(Static):
     def render(self) -> Text:
         chosen = self.get_component_rich_style("tab-bar--chosen", partial=True)
         key = self.get_component_rich_style("tab-bar--key", partial=True)
-        text = Text(no_wrap=True, overflow="ellipsis")
+        text = Text(no_wrap=True, overflow="crop")
         for number, name in enumerate(self._names, start=1):
             label = f"{name}{self._notes.get(name, '')}"
             if self._is_numbered:

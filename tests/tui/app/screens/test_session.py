@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from driven_app import DrivenApp, driven
-from scenes import audio_answer, session, text_turn
+from scenes import audio_answer, function_call, session, text_turn
 from transcript import client, server
 
 from realtap.recordings import lines
@@ -99,6 +99,30 @@ async def test_refused_session_tells_status_and_reason(record: Record) -> None:
         assert "refused the session with status 401" in app.text
 
 
+async def test_deltas_of_parallel_calls_are_folded_apart(record: Record) -> None:
+    deltas = [
+        server(
+            "response.function_call_arguments.delta",
+            item_id=f"item_{item}",
+            call_id=f"call_{item}",
+            response_id="resp_1",
+            delta=text,
+        )
+        for item, text in [("a", '{"city'), ("b", '{"time'), ("a", '":"Rome"}'), ("b", '":"now"}')]
+    ]
+    async with driven(record(session(), *deltas), size=(200, 30)) as app:
+        said = [line for line in app.lines if "arguments.delta" in line]
+        assert '{"city":"Rome"}' in said[0]
+        assert '{"time":"now"}' in said[1]
+        assert all("x2 " in line for line in said[:2])
+
+
+async def test_calls_are_counted_on_their_tab_also_without_findings(record: Record) -> None:
+    path = record(session(), function_call("get_weather"))
+    async with driven(path, now_s=path.stat().st_mtime + 1) as app:
+        assert "4 calls 1" in app.text
+
+
 async def test_folding_can_be_switched_off_without_losing_the_event(tour: Path) -> None:
     async with driven(tour) as app:
         await app.press("G", "k")
@@ -149,6 +173,22 @@ async def test_place_from_before_the_filter_comes_back_with_all_events(tour: Pat
     async with driven(tour) as app:
         await app.press("j", "j", "f", *"type:error", "enter", "escape")
         assert app.seq == 3
+
+
+async def test_place_that_was_chosen_in_the_filter_stays_without_it(tour: Path) -> None:
+    async with driven(tour) as app:
+        await app.press("j", "j", "f", *"from:client", "enter", "G")
+        chosen = app.seq
+        await app.press("escape")
+        assert app.seq == chosen
+
+
+async def test_event_that_was_jumped_to_stays_without_the_filter(tour: Path) -> None:
+    async with driven(tour) as app:
+        await app.press("j", "f", *"type:response.*", "enter", "]")
+        chosen = app.seq
+        await app.press("F")
+        assert app.seq == chosen
 
 
 async def test_tab_completes_the_word_that_is_typed(tour: Path) -> None:

@@ -1,6 +1,7 @@
 """Copies and files."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,15 @@ async def test_injection_tells_what_can_be_done_today(tour: Path) -> None:
     async with driven(tour) as app:
         await app.press("i")
         assert any("realtap inject" in notice for notice in app.notices)
+
+
+async def test_command_that_sends_the_same_is_copied(tour: Path, copied: list[str]) -> None:
+    async with driven(tour) as app:
+        await app.press("f", *"item.type=function_call", "enter", "y", "I")
+        await app.press("f", "ctrl+u", *"type:conversation.item.create", "enter", "g", "y", "I")
+        answer, event = [shlex.split(each) for each in copied]
+        session_id = app.session.index.header.id
+        assert answer == f"realtap inject output call_paris {{}} --session {session_id}".split()
+        assert event[:3] == ["realtap", "inject", "event"]
+        assert json.loads(event[3])["type"] == "conversation.item.create"
+        assert event[4:] == ["--to", "server", "--session", session_id]

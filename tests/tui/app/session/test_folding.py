@@ -1,5 +1,6 @@
 """Lines of a list with folded runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -17,10 +18,18 @@ class Fake:
 
     type_codes: list[int]
     types: list[str] = field(default_factory=lambda: TYPES)
+    items: list[int] = field(default_factory=list)
+    """The item of each row, as far as there are any."""
+
+    @property
+    def streams(self) -> list[int]:
+        return self.items + [0] * (len(self.type_codes) - len(self.items))
 
 
-def lines_for(codes: list[int], *, is_folded: bool = True) -> FoldedLines:
-    lines = FoldedLines(Fake(codes), is_folded=is_folded)
+def lines_for(
+    codes: list[int], *, items: Sequence[int] = (), is_folded: bool = True
+) -> FoldedLines:
+    lines = FoldedLines(Fake(codes, items=list(items)), is_folded=is_folded)
     lines.extend(range(len(codes)))
     return lines
 
@@ -34,6 +43,18 @@ def test_alternating_runs_are_one_line_each() -> None:
     lines = lines_for([0, 1, 2, 1, 2, 3, 1])
     assert [lines.at(n).size for n in range(len(lines))] == [1, 2, 2, 1, 1]
     assert list(lines.rows_of(2)) == [2, 4]
+
+
+def test_what_two_items_say_at_the_same_time_is_kept_apart() -> None:
+    lines = lines_for([0, 2, 2, 2, 2, 3], items=[0, 7, 8, 7, 8, 0])
+    assert [lines.at(n) for n in range(len(lines))] == [
+        Line(0, 1),
+        Line(1, 2),
+        Line(2, 2),
+        Line(5, 1),
+    ]
+    assert [list(lines.rows_of(n)) for n in (1, 2)] == [[1, 3], [2, 4]]
+    assert [lines.line_of(row) for row in range(6)] == [0, 1, 2, 1, 2, 3]
 
 
 def test_run_grows_with_what_comes() -> None:
@@ -101,17 +122,19 @@ def test_only_streams_are_folded(type_: str, expected: bool) -> None:  # noqa: F
 
 @given(
     codes=st.lists(st.integers(0, 3), min_size=1, max_size=60),
+    items=st.lists(st.integers(0, 2), max_size=60),
     opened=st.lists(st.integers(0, 59), max_size=5),
     hidden=st.sets(st.integers(0, 59)),
     is_folded=st.booleans(),
 )
 def test_every_event_is_found_at_a_line_that_stands_for_it(
     codes: list[int],
+    items: list[int],
     opened: list[int],
     hidden: set[int],
     is_folded: bool,  # noqa: FBT001 # hypothesis gives it by name
 ) -> None:
-    lines = FoldedLines(Fake(codes), is_folded=is_folded)
+    lines = FoldedLines(Fake(codes, items=items[: len(codes)]), is_folded=is_folded)
     rows = [row for row in range(len(codes)) if row not in hidden]
     lines.extend(rows[: len(rows) // 2])
     lines.extend(rows[len(rows) // 2 :])

@@ -7,7 +7,8 @@ import pytest
 from scenes import appended, function_call, ga_session, output, session, text_turn
 from transcript import Step, server, wait
 
-from realtap.tui.app.session.session import Session, was_written_lately
+from realtap.recordings.labels import Label, write_label
+from realtap.tui.app.session.session import Session
 
 type Record = Callable[..., Path]
 type Opened = Callable[..., Session]
@@ -91,13 +92,17 @@ def test_row_is_found_by_time(opened: Opened) -> None:
     assert found.row_at(-1.0) == 0
 
 
-def test_recording_without_end_is_live_while_it_is_written(opened: Opened) -> None:
+def test_time_goes_on_in_a_silent_session(opened: Opened) -> None:
     found = opened(session())
     written_s = found.path.stat().st_mtime
-    assert found.is_live(written_s + 5)
-    assert not found.is_live(written_s + 500)
     assert found.now(written_s + 5) == pytest.approx(found.last_at + 5)
 
 
-def test_deleted_recording_is_not_live(tmp_path: Path) -> None:
-    assert not was_written_lately(tmp_path / "gone.jsonl")
+def test_last_name_and_note_count(record: Record) -> None:
+    path = record(session())
+    for label, text in (("name", "first"), ("note", "gone"), ("name", "second"), ("note", "")):
+        write_label(path, Label(label), text, at=1.0)
+    found = Session(path)
+    found.take(found.study.more())
+    assert found.labels == {Label.NAME: "second"}
+    found.close()
