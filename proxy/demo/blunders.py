@@ -126,6 +126,6 @@ class BlunderingApp(VoiceApp):
         await self.ask_for_answer()
 
     async def _wait_for_an_answer_after(self, start: int) -> None:
-        """Wait for a second response, which a correct app would have got."""
+        """Wait for a second response, which a correct app would have got; somebody may help."""
         done = await self.connection.hear("response.done", since=start)
-        await self.connection.hear("response.created", since=self.connection.after(done))
+        await self.connection.hear("response.done", since=self.connection.after(done))

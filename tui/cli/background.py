@@ -11,11 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from ...recordings.errors import WireError
+from ...recordings.errors import UsageError, WireError
+from .exit_codes import ExitCode
 
 LOOK_EVERY_S = 0.02
 
@@ -37,9 +38,10 @@ class Background:
 
     Args:
         arguments: Of `realtap`.
+        environment: What it has besides ours.
     """
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str] = {}) -> None:
         # Files, because nobody reads a pipe while the interface runs, and a full pipe stops its writer.
         self._data, self._talk = _scratch_file(), _scratch_file()
         # A session of its own: a Ctrl-C in the terminal and the end of the terminal are not for it.
@@ -48,6 +50,7 @@ class Background:
             stdin=subprocess.DEVNULL,
             stdout=self._data,
             stderr=self._talk,
+            env={**os.environ, **environment},
             start_new_session=True,
         )
 
@@ -60,13 +63,15 @@ class Background:
         """What it says first on stdout: where it listens.
 
         Raises:
-            WireError: It ended instead; the message is what it said.
+            UsageError, WireError: It ended instead; the message is what it said.
         """
         while "\n" not in (output := _read(self._data)):
             if self._process.poll() is not None:
                 said = _read(self._talk).strip().removeprefix("realtap: ")
                 self.leave()
-                raise WireError(said or "the proxy ended at once")
+                is_usage = self._process.returncode == ExitCode.USAGE
+                kind = UsageError if is_usage else WireError
+                raise kind(said or "the proxy ended at once")
             time.sleep(LOOK_EVERY_S)
         return output.partition("\n")[0]
 

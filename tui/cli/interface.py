@@ -6,34 +6,41 @@ from urllib.parse import urlsplit
 
 import click
 
+from ...proxy.control.client import TOKEN_VARIABLE
 from ...proxy.demo.mistakes import Mistake
 from ...recordings.folder import RecordingsFolder
 from ..app.app import browse
 from . import talk
 from .background import Background, newest_after
-from .options import Address
+from .rules_options import Rules
+from .serving import ProxyService
 
 FIRST_RECORDING_S = 10.0
 """The demo's session has begun by then, or something is wrong."""
 
 LOOK_EVERY_S = 0.05
 
+DEMO_PATIENCE_S = 60.0
+"""How long the demo's app waits in silence while a person looks on, who may send what it forgot."""
+
 _EVENT = re.compile(r" *(?:\d+|·) +\d+\.\d{3} ")
 """How a line about an event begins, or one about the session's beginning or end."""
 
 
-def watch_proxy(
-    upstream: str, listen: Address, folder: RecordingsFolder, *, allow_remote: bool
-) -> None:
+def watch_proxy(service: ProxyService, *, allow_remote: bool) -> None:
     """Run the proxy behind the interface; afterwards it goes on, if the person wants that."""
-    arguments = ["proxy", "--headless", "--upstream", upstream]
+    listen, folder = service.listen, service.folder
+    arguments = ["proxy", "--headless", "--upstream", service.server]
     host = f"[{listen.host}]" if ":" in listen.host else listen.host
     arguments += ["--listen", f"{host}:{listen.port}", "--recordings", str(folder.path)]
-    proxy = Background([*arguments, "--allow-remote"] if allow_remote else arguments)
+    arguments += [*service.arguments(), *(["--allow-remote"] if allow_remote else [])]
+    # Everybody on the machine can read a process's arguments.
+    token = {} if service.token is None else {TOKEN_VARIABLE: service.token}
+    proxy = Background(arguments, token)
     url = proxy.first_line()
     parts = urlsplit(url)
     listens_at = (parts.hostname or listen.host, parts.port or listen.port)
-    place = f"{url} → {upstream}, {folder.path}"
+    place = f"{url} → {service.server}, {folder.path}"
     browse([], folder.paths, place, is_ascii=False, listens_at=listens_at)
     if click.confirm(f"The proxy still listens at {url}. Stop it?", default=True, err=True):
         proxy.stop()
@@ -44,12 +51,18 @@ def watch_proxy(
     )
 
 
-def watch_demo(folder: RecordingsFolder, mistake: Mistake | None) -> None:
+def watch_demo(
+    folder: RecordingsFolder, mistake: Mistake | None, rules: Rules, *, patience_s: float | None
+) -> None:
     """Run the demo behind the interface; afterwards its closing words are printed."""
+    if patience_s is None:
+        patience_s = DEMO_PATIENCE_S
     known = frozenset(folder.path.glob("*.jsonl"))
     arguments = ["demo", "--headless", "--recordings", str(folder.path)]
+    arguments += ["--patience", f"{patience_s:g}"]
     if mistake is not None:
         arguments += ["--mistake", mistake]
+    arguments += rules.arguments()
     demo = Background(arguments)
     opened = None
     until = time.monotonic() + FIRST_RECORDING_S

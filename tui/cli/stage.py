@@ -1,17 +1,20 @@
 """The demo: a voice app, the proxy and the simulated server in one process, told as it happens."""
 
 import asyncio
+import os
 
 from ...proxy.demo import SCRIPT
-from ...proxy.demo.app import run_demo
+from ...proxy.demo.app import PATIENCE_S, run_demo
 from ...proxy.demo.mistakes import Mistake
 from ...proxy.demo.voice_app import Outcome
 from ...proxy.door import Proxy
+from ...proxy.runtime import noted
 from ...proxy.simulator import Simulator
 from ...proxy.upstream import parse_upstream
 from ...recordings.folder import RecordingsFolder
 from . import talk
 from .exit_codes import ExitCode
+from .rules_options import Rules
 from .stopping import stop_signals
 from .teller import Teller
 
@@ -19,14 +22,38 @@ LOOK_EVERY_S = 0.05
 """How often the growing recording is looked at: 20 times a second is as good as at once."""
 
 
-async def perform(folder: RecordingsFolder, mistake: Mistake | None, teller: Teller) -> ExitCode:
-    """Run the demo on free ports and tell what happens, until it ends or is stopped."""
+async def perform(
+    folder: RecordingsFolder,
+    mistake: Mistake | None,
+    teller: Teller,
+    rules: Rules,
+    *,
+    patience_s: float | None = None,
+) -> ExitCode:
+    """Run the demo on free ports and tell what happens, until it ends or is stopped.
+
+    The app gives up after so many seconds of silence; None leaves that to the app.
+
+    Raises:
+        UsageError: A rule cannot be taken.
+    """
     with stop_signals() as stop:
         async with Simulator(script=SCRIPT) as simulator:
             upstream = parse_upstream(simulator.url.removesuffix("/v1"))
-            async with Proxy(upstream, folder, port=0, report=talk.complain) as proxy:
-                teller.introduce(proxy.url, simulator.url)
-                outcome = await _play(proxy, mistake, teller, stop)
+            door = Proxy(
+                upstream,
+                folder,
+                port=0,
+                report=talk.complain,
+                # A fault may end the session before anybody has looked for it.
+                on_session=lambda news: teller.follow(news.recording),
+                mocks=rules.mocks,
+            )
+            rules.apply(door)
+            async with door as proxy:
+                with noted(proxy.note(os.getpid(), "sim")):
+                    teller.introduce(proxy.url, simulator.url)
+                    outcome = await _play(proxy.url, mistake, teller, stop, patience_s=patience_s)
             # The sessions are closed now: what is missing is their end.
             teller.look()
     teller.conclude(outcome, mistake)
@@ -35,34 +62,29 @@ async def perform(folder: RecordingsFolder, mistake: Mistake | None, teller: Tel
 
 
 async def _play(
-    proxy: Proxy, mistake: Mistake | None, teller: Teller, stop: asyncio.Event
+    url: str,
+    mistake: Mistake | None,
+    teller: Teller,
+    stop: asyncio.Event,
+    *,
+    patience_s: float | None,
 ) -> Outcome | None:
     """The app's outcome; None when it was stopped."""
-
-    def report(text: str) -> None:
-        _find_recording(proxy, teller)
-        teller.scene(text)
-
     async with asyncio.TaskGroup() as tasks:
-        app = tasks.create_task(run_demo(proxy.url, mistake=mistake, report=report))
+        talking = run_demo(
+            url, mistake=mistake, report=teller.scene, patience_s=patience_s or PATIENCE_S
+        )
+        app = tasks.create_task(talking)
         stopped = tasks.create_task(stop.wait())
-        looking = tasks.create_task(_keep_looking(proxy, teller, stop))
+        looking = tasks.create_task(_keep_looking(teller, stop))
         await asyncio.wait({app, stopped}, return_when=asyncio.FIRST_COMPLETED)
         for task in (app, stopped, looking):
             task.cancel()
     return None if app.cancelled() else app.result()
 
 
-async def _keep_looking(proxy: Proxy, teller: Teller, stop: asyncio.Event) -> None:
+async def _keep_looking(teller: Teller, stop: asyncio.Event) -> None:
     while teller.is_heard:
-        _find_recording(proxy, teller)
         teller.look()
         await asyncio.sleep(LOOK_EVERY_S)
     stop.set()
-
-
-def _find_recording(proxy: Proxy, teller: Teller) -> None:
-    """The demo's only session has a recording from its handshake on."""
-    for session in proxy.sessions:
-        if session.recording is not None:
-            teller.follow(session.recording)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from realtap.recordings.errors import WireError
+from realtap.recordings.errors import UsageError
 from realtap.tui.cli import main
 from realtap.tui.cli.background import Background, newest_after
 from realtap.tui.cli.exit_codes import ExitCode
@@ -24,7 +24,7 @@ def test_a_command_in_the_background_says_where_it_listens_and_ends_when_told() 
 
 def test_a_command_that_cannot_start_is_one_sentence() -> None:
     command = Background(["sim", "--listen", "nonsense"])
-    with pytest.raises(WireError, match="is not an address"):
+    with pytest.raises(UsageError, match="is not an address"):
         command.first_line()
 
 

@@ -127,3 +127,26 @@ def test_reader_that_has_had_enough_ends_the_demo_quietly(tmp_path: Path) -> Non
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == ExitCode.FINE
+
+
+@pytest.mark.slow
+def test_mock_makes_up_for_the_apps_mistake(tmp_path: Path) -> None:
+    mocks = tmp_path / "mocks.toml"
+    mocks.write_text('[[mock]]\ncall = "get_weather"\noutput = "mocked"\n')
+    run = demo(tmp_path, "--headless", "--mistake", "no-response-create", "--mocks", str(mocks))
+    assert run.returncode == ExitCode.FINE
+    assert "[mock get_weather] get_weather → mocked" in run.stdout
+    assert "missing-response-create" not in run.stdout
+
+
+@pytest.mark.slow
+def test_fault_happens_to_the_demos_app(tmp_path: Path) -> None:
+    run = demo(tmp_path, "--headless", "--fault", "cut:when=session.created")
+    assert run.returncode == ExitCode.FINE
+    assert "realtap cuts both connections: fault cut" in run.stdout
+
+
+def test_unknown_fault_is_refused_before_the_demo_begins(tmp_path: Path) -> None:
+    run = demo(tmp_path, "--headless", "--fault", "stahl")
+    assert (run.returncode, run.stdout) == (ExitCode.USAGE, "")
+    assert "did you mean stall?" in run.stderr
