@@ -53,6 +53,11 @@ class Request:
         return self.query.get("intent") == "transcription"
 
     @property
+    def call_id(self) -> str:
+        """The call that a side-band socket joins; empty for a session of its own."""
+        return self.query.get("call_id") or ""
+
+    @property
     def model(self) -> str:
         """The model or the deployment; empty when none is given."""
         return self.query.get("model") or self.query.get("deployment") or ""

@@ -351,6 +351,30 @@ def beta_api_shape_disabled() -> Fault:
     return Fault("beta_api_shape_disabled", message, close_code=CLOSE_REJECTED)
 
 
+# Calls, refused by HTTP.
+
+
+def unknown_call() -> Fault:
+    """A `call_id` that is no call, one that has ended, or one that nobody has accepted yet."""
+    return Fault("call_id_not_found", "No session found for the provided call_id")
+
+
+def invalid_offer() -> Fault:
+    """What was sent is no SDP offer. The wording is not verified."""
+    return Fault("invalid_offer", "The body is not a valid SDP offer.", "sdp")
+
+
+def invalid_form() -> Fault:
+    """Neither SDP nor a form with it. The wording is not verified."""
+    message = "Expected an SDP offer as application/sdp, or as the part 'sdp' of a multipart form."
+    return Fault("invalid_content_type", message)
+
+
+def not_ringing() -> Fault:
+    """`accept` or `reject` of a call that was answered before. The code is not verified."""
+    return Fault("call_already_accepted", "The call has been accepted already.")
+
+
 # Responses that end `failed`.
 
 _RESPONSE_FAILURES = {

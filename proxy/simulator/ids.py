@@ -42,6 +42,14 @@ class Ids:
         """An id for a session."""
         return f"sess_{self._letters(21)}"
 
+    def call_session(self) -> str:
+        """An id for the session of a WebRTC or SIP call."""
+        return f"sess_u0_{self._letters(21)}"
+
+    def webrtc_call(self) -> str:
+        """An id for such a call itself."""
+        return f"rtc_u0_{self._letters(21)}"
+
     def call(self) -> str:
         """An id that joins a function call with its output."""
         return f"call_{self._letters(16)}"

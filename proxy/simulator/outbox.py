@@ -1,22 +1,11 @@
 """What the server is about to send: events in order, and at last perhaps a close."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from ...recordings.event import Json
+from ..driver import Close
 from .faults import Fault
 from .ids import Ids
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    """The server ends the connection; nothing follows."""
-
-    code: int
-    reason: str
-    is_abrupt: bool = False
-    """The connection breaks without a close frame, as a lost network does."""
-
 
 type Output = Json | Close
 

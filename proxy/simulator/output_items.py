@@ -78,6 +78,7 @@ class OutputItem:
     ) -> None:
         self.item = item
         self.is_open = False
+        self.is_announced = False
         self.is_cut = False
         """The model will not come to an end: the response closes the item as incomplete."""
         self._state = state
@@ -110,7 +111,7 @@ class OutputItem:
         )
 
     def _open(self) -> None:
-        self.is_open = True
+        self.is_open = self.is_announced = True
         self._send(
             "response.output_item.added", **self._of_response, **self._index, item=self.item.wire()
         )

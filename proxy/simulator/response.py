@@ -95,13 +95,18 @@ class Response:
     @property
     def call_ids(self) -> set[str]:
         """The calls that it has begun to make."""
-        calls = (item.item.body.get("call_id") for item in self._outputs)
+        calls = (output.item.body.get("call_id") for output in self._announced)
         return {call_id for call_id in calls if call_id is not None}
 
     @property
     def has_output(self) -> bool:
         """It has begun to answer."""
-        return bool(self._outputs)
+        return bool(self._announced)
+
+    @property
+    def _announced(self) -> list[OutputItem]:
+        """The items that the client has heard of; one that waits for its turn is not among them."""
+        return [output for output in self._outputs if output.is_announced]
 
     @property
     def playback_end_s(self) -> float | None:
@@ -222,7 +227,7 @@ class Response:
             "id": self.id,
             "status": self.status,
             "status_details": details,
-            "output": [output.item.wire() for output in self._outputs],
+            "output": [output.item.wire() for output in self._announced],
             "conversation_id": settings.conversation_id,
             "output_modalities": [settings.modality],
             "max_output_tokens": settings.max_output_tokens,

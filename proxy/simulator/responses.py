@@ -28,6 +28,8 @@ class Responses:
         """The response that writes to the conversation, if one runs."""
         self.last_playback_end_s: float | None = None
         """When a client has played the last response; None before the first one."""
+        self.on_interruption: Callable[[], None] = lambda: None
+        """Called where the script lets the user speak in the middle of a response."""
         self._state = state
         self._outside: dict[str, Response] = {}
         self._tokens_before = 0
@@ -149,7 +151,7 @@ class Responses:
             self.active = response
         else:
             self._outside[response.id] = response
-        self._drive(response, response.start(), hangs_up=reply.is_hanging_up)
+        self._drive(response, response.start(), reply)
 
     def _read(self, settings: Json, context: list[Item]) -> Tokens:
         """Count the context; a changed prompt spoils what the server has cached."""
@@ -162,17 +164,20 @@ class Responses:
 
     # Driving.
 
-    def _drive(self, response: Response, steps: Steps, *, hangs_up: bool) -> None:
+    def _drive(self, response: Response, steps: Steps, reply: Reply) -> None:
         """Take the next step, unless the response was ended meanwhile."""
         if self._running(response.id) is None:
             return
         wait_s = next(steps, None)
         if wait_s is None:
             return
-        if hangs_up and response.has_output:
+        if reply.is_hanging_up and response.has_output:
             self._state.outbox.hang_up()
             return
-        self._state.schedule.after(wait_s, lambda: self._drive(response, steps, hangs_up=hangs_up))
+        if reply.is_interrupted and response.has_output and response.is_default:
+            self.on_interruption()
+            return
+        self._state.schedule.after(wait_s, lambda: self._drive(response, steps, reply))
 
     def _after(self, response: Response) -> None:
         self._tokens_before = response.total_tokens

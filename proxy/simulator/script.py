@@ -28,8 +28,8 @@
 
 Besides `say`, `call` and `calls`, a reply can be `fail = CODE` (a failed response), `incomplete =
 "max_output_tokens"` or `"content_filter"`, `expire = true` (the session ends as after its maximum
-duration) and `hang_up = true` (the connection breaks in the middle of the response). What no rule
-covers is improvised.
+duration), `hang_up = true` (the connection breaks in the middle of the response) and `interrupt = true`
+(the user begins to speak in the middle of it). What no rule covers is improvised.
 """
 
 import tomllib
@@ -68,6 +68,8 @@ class Reply:
     """The session reaches its maximum duration instead of an answer."""
     is_hanging_up: bool = False
     """The connection breaks in the middle."""
+    is_interrupted: bool = False
+    """The user begins to speak in the middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,17 @@ class _Table:
         return value
 
 
-_REPLY_KEYS = ("say", "call", "arguments", "calls", "fail", "incomplete", "expire", "hang_up")
+_REPLY_KEYS = (
+    "say",
+    "call",
+    "arguments",
+    "calls",
+    "fail",
+    "incomplete",
+    "expire",
+    "hang_up",
+    "interrupt",
+)
 
 
 def _rule(table: _Table) -> Rule:
@@ -205,6 +217,7 @@ def _reply(table: _Table) -> Reply:
         incomplete=reason,
         is_expiring=table.flag("expire"),
         is_hanging_up=table.flag("hang_up"),
+        is_interrupted=table.flag("interrupt"),
     )
 
 

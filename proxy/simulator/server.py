@@ -8,13 +8,14 @@ import json
 import logging
 import ssl as ssl_module
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -24,12 +25,18 @@ from websockets.typing import Subprotocol
 
 from ...recordings.errors import WireError
 from ...recordings.event import Json, Side
-from . import admission, defaults
+from ..driver import Close, Driver, Output
+from . import admission, defaults, faults
+from .call import Call
+from .call_line import CallLine
+from .calls import Calls
 from .dialect import Dialect
 from .faults import Fault
 from .ids import Ids
-from .outbox import Close, Outbox, Output
+from .outbox import Outbox
 from .pace import FAST, Pace
+from .rest import RestAnswer, RestRequest, error_body
+from .rest_connection import RestConnection
 from .script import Script, load_script
 from .session import MAX_DURATION_S, Session
 
@@ -62,6 +69,10 @@ class ConnectionLog:
     """How it ended; None while it is open."""
     close_reason: str = ""
 
+    def note(self, side: Side, data: str | bytes) -> None:
+        """Keep a message."""
+        self.messages.append(LoggedMessage(side, data))
+
     def data(self, side: Side) -> list[str | bytes]:
         """The messages of one side, in order."""
         return [message.data for message in self.messages if message.side is side]
@@ -79,7 +90,7 @@ class Simulator:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
-        script: Script | Path | None = None,
+        script: Script | Path | Callable[[], Script] | None = None,
         dialect: Dialect | str = Dialect.GA,
         fast: bool = False,
         pace: Pace | None = None,
@@ -95,7 +106,8 @@ class Simulator:
         Args:
             host: The address to listen on.
             port: The port; 0 for a free one.
-            script: What the model says, or the file that says it; improvised without one.
+            script: What the model says, the file that says it, or who is asked for it when a session
+                begins; improvised without one.
             dialect: `ga` or `beta`.
             fast: Send everything at once instead of at the pace of a quick speaker.
             pace: Waiting times, where neither `fast` nor the default fits.
@@ -122,6 +134,10 @@ class Simulator:
         self._is_logging = log
         self._server: Server | None = None
         self._connections = 0
+        self._calls = Calls(
+            self._call_session, self._begin_call, models=models, bad_keys=bad_keys, seed=seed
+        )
+        self._lines: dict[Call, CallLine] = {}
         self.connections: list[ConnectionLog] = []
         """One log a connection, in the order of their beginning; only with `log`."""
 
@@ -132,7 +148,7 @@ class Simulator:
                 self._host,
                 self._port,
                 ssl=self._ssl,
-                process_request=_check_path,
+                process_request=self._check_request,
                 select_subprotocol=_select_subprotocol,
                 compression=None,
                 max_size=_MAX_MESSAGE_BYTES,
@@ -140,6 +156,10 @@ class Simulator:
                 ping_timeout=_PING_INTERVAL_S,
                 close_timeout=1,
                 logger=_LOGGER,
+                # The library only calls it, with what a connection's class takes.
+                create_connection=cast(
+                    "type[ServerConnection]", partial(RestConnection, self._answer_rest)
+                ),
             )
         except OSError as error:
             where = f"{self._host}:{self._port}"
@@ -155,6 +175,15 @@ class Simulator:
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
+        for line in tuple(self._lines.values()):
+            line.task.cancel()
+
+    def ring(self) -> str:
+        """A SIP call comes in; the id of the call, which waits for its `accept` or `reject`.
+
+        To be called while the server listens. No webhook is sent.
+        """
+        return self._calls.ring().id
 
     @property
     def port(self) -> int:
@@ -179,101 +208,109 @@ class Simulator:
         if self._is_logging:
             self.connections.append(log)
         self._connections += 1
-        wire = _Wire(connection, log if self._is_logging else None)
+        note = log.note if self._is_logging else None
+        if call := self._calls.find(request.call_id):
+            with suppress(ConnectionClosed):
+                await self._lines[call].join(connection, note)
+        else:
+            await self._hold(request, Driver(connection, note))
+        log.close_code = connection.close_code
+        log.close_reason = connection.close_reason or ""
+
+    async def _hold(self, request: admission.Request, driver: Driver) -> None:
+        """A session with one client."""
         fault = admission.refusal(
             request, dialect=self._dialect, models=self._models, bad_keys=self._bad_keys
         )
         with suppress(ConnectionClosed):
             if fault is None:
-                await wire.converse(self._session(request))
+                session = self._session(request)
+                session.open(asyncio.get_running_loop().time())
+                await driver.converse(_Speaker(session))
             else:
-                await wire.send_all(_refused(fault, f"{self._seed}/{self._connections}"))
-        log.close_code = connection.close_code
-        log.close_reason = connection.close_reason or ""
+                refused = _refused(fault, f"{self._seed}/{self._connections}")
+                await driver.send_all(_encoded(refused))
 
     def _session(self, request: admission.Request) -> Session:
+        return self._made_session(request.model, is_transcription=request.is_transcription)
+
+    def _made_session(
+        self, model: str, *, is_transcription: bool = False, is_call: bool = False
+    ) -> Session:
         return Session(
-            model=request.model,
+            model=model,
             dialect=self._dialect,
-            script=self._script,
+            script=self._script() if callable(self._script) else self._script,
             pace=self._pace,
             seed=f"{self._seed}/{self._connections}",
             started_unix_s=time.time(),
             max_duration_s=self._max_duration_s,
-            is_transcription=request.is_transcription,
+            is_transcription=is_transcription,
+            is_call=is_call,
         )
 
+    # Calls.
 
-class _Wire:
-    """Moves messages between a connection and a session."""
+    def _call_session(self, model: str) -> Session:
+        self._connections += 1
+        return self._made_session(model, is_call=True)
 
-    def __init__(self, connection: ServerConnection, log: ConnectionLog | None) -> None:
-        self._connection = connection
-        self._log = log
-        self._loop = asyncio.get_running_loop()
-        self._has_news = asyncio.Event()
-        """A message was received, so the session may have something to say."""
-        self._has_ended = False
+    def _begin_call(self, call: Call) -> None:
+        line = self._lines[call] = CallLine(call, _polled)
+        line.task.add_done_callback(lambda _: self._lines.pop(call))
 
-    async def converse(self, session: Session) -> None:
-        """Hold a session until one side ends the connection."""
-        session.open(self._loop.time())
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._receive(session))
-            await self._speak(session)
+    def _answer_rest(self, request: RestRequest) -> RestAnswer:
+        return self._calls.answer(request, asyncio.get_running_loop().time())
 
-    async def send_all(self, outputs: Sequence[Output]) -> None:
-        """Send events, and end the connection where the server does."""
-        for output in outputs:
-            if isinstance(output, Close):
-                await self._close(output)
-            else:
-                await self._send(output)
-
-    async def _receive(self, session: Session) -> None:
-        """Hand over what comes in, as long as something comes in.
-
-        What has arrived together is taken in before the answers go out: the library's iterator
-        does not yield to other tasks while messages are buffered.
-        """
-        with suppress(ConnectionClosed):
-            async for message in self._connection:
-                self._note(Side.CLIENT, message)
-                session.receive(message, self._loop.time())
-                self._has_news.set()
-        self._has_ended = True
-        self._has_news.set()
-
-    async def _speak(self, session: Session) -> None:
-        while not self._has_ended:
-            self._has_news.clear()
-            with suppress(ConnectionClosed):
-                await self.send_all(session.poll(self._loop.time()))
-            due_s = session.next_due_s
-            wait_s = None if due_s is None else max(0.0, due_s - self._loop.time())
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_news.wait(), wait_s)
-
-    async def _send(self, event: Json) -> None:
-        text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
-        await self._connection.send(text)
-        self._note(Side.SERVER, text)
-
-    async def _close(self, close: Close) -> None:
-        if close.is_abrupt:
-            self._connection.transport.abort()
-        else:
-            await self._connection.close(close.code, close.reason)
-
-    def _note(self, side: Side, data: str | bytes) -> None:
-        if self._log is not None:
-            self._log.messages.append(LoggedMessage(side, data))
+    def _check_request(
+        self, connection: ServerConnection, request: HttpRequest
+    ) -> HttpResponse | None:
+        asked = _asked(request)
+        if not asked.is_realtime:
+            message = f"no Realtime endpoint at {request.path}\n"
+            return connection.respond(HTTPStatus.NOT_FOUND, message)
+        if not asked.call_id:
+            return None
+        # The one thing that the real server refuses before the 101.
+        status, fault = HTTPStatus.UNAUTHORIZED, self._calls.key_fault(asked.key)
+        if fault is None and self._calls.find(asked.call_id) is None:
+            status, fault = HTTPStatus.NOT_FOUND, faults.unknown_call()
+        if fault is None:
+            return None
+        response = connection.respond(status, error_body(fault))
+        del response.headers["Content-Type"]
+        response.headers["Content-Type"] = "application/json"
+        return response
 
 
-def _check_path(connection: ServerConnection, request: HttpRequest) -> HttpResponse | None:
-    if admission.Request.of(request.path, (), ()).is_realtime:
-        return None
-    return connection.respond(HTTPStatus.NOT_FOUND, f"no Realtime endpoint at {request.path}\n")
+class _Speaker:
+    """A session whose events go out as text."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.receive = session.receive
+
+    def poll(self, now_s: float) -> list[Output]:
+        """See `driver.Speaker`."""
+        return _encoded(self._session.poll(now_s))
+
+    @property
+    def next_due_s(self) -> float | None:
+        """See `driver.Speaker`."""
+        return self._session.next_due_s
+
+
+def _encoded(outputs: Sequence[Json | Close]) -> list[Output]:
+    return [
+        output
+        if isinstance(output, Close)
+        else json.dumps(output, ensure_ascii=False, separators=(",", ":"))
+        for output in outputs
+    ]
+
+
+def _polled(call: Call, now_s: float) -> list[Output]:
+    return _encoded(call.poll(now_s))
 
 
 def _select_subprotocol(
@@ -286,15 +323,17 @@ def _select_subprotocol(
 
 
 def _request(connection: ServerConnection) -> admission.Request:
-    request = connection.request
-    if request is None:  # the library sets it before it calls the handler
-        return admission.Request.of("", (), ())
+    # The library sets it before it calls the handler.
+    return _asked(connection.request) if connection.request else admission.Request.of("", (), ())
+
+
+def _asked(request: HttpRequest) -> admission.Request:
     offered = request.headers.get_all("Sec-WebSocket-Protocol")
     subprotocols = [name.strip() for line in offered for name in line.split(",")]
     return admission.Request.of(request.path, request.headers.raw_items(), subprotocols)
 
 
-def _refused(fault: Fault, seed: str) -> list[Output]:
+def _refused(fault: Fault, seed: str) -> list[Json | Close]:
     outbox = Outbox(Ids(seed))
     outbox.fail(fault)
     return outbox.take()

@@ -13,6 +13,8 @@ events and its end. Nothing here reads a clock.
 from collections.abc import Callable
 
 from ...recordings.event import Json
+from ..driver import Close
+from ..schedule import Schedule
 from . import beta, defaults, faults
 from .actor import Actor
 from .configuration import Configuration
@@ -21,12 +23,11 @@ from .dialect import Dialect
 from .faults import Fault
 from .ids import Ids
 from .items import Items
-from .outbox import Close, Outbox, Output
+from .outbox import Outbox, Output
 from .pace import Pace
 from .parsing import parse
 from .response import Response
 from .responses import Responses
-from .schedule import Schedule
 from .script import Script
 from .state import SessionState
 from .turns import Turns
@@ -52,6 +53,7 @@ class Session:
         started_unix_s: float = 0.0,
         max_duration_s: float = MAX_DURATION_S,
         is_transcription: bool = False,
+        is_call: bool = False,
     ) -> None:
         """Make a session.
 
@@ -64,11 +66,12 @@ class Session:
             started_unix_s: Wall clock at the start, for `expires_at`.
             max_duration_s: After this the session expires.
             is_transcription: A session that only writes down what it hears.
+            is_call: The session of a WebRTC or SIP call.
         """
         ids = Ids(seed)
         self._dialect = dialect
         session = _session_object(
-            ids,
+            ids.call_session() if is_call else ids.session(),
             model=model,
             expires_at=int(started_unix_s + max_duration_s),
             is_transcription=is_transcription,
@@ -111,6 +114,18 @@ class Session:
             conversation = {"id": state.conversation_id, "object": "realtime.conversation"}
             state.outbox.send("conversation.created", conversation=conversation)
         state.schedule.after(state.max_duration_s, state.expire)
+
+    def configure(self, settings: Json) -> Fault | None:
+        """Begin with these settings, in GA spelling and checked by `check_event`, instead of the defaults.
+
+        `session.update` does the same later, and says so.
+        """
+        fault = self._state.configuration.update(
+            settings, has_assistant_audio=False, is_responding=False, has_items=False
+        )
+        if fault is None:
+            self._turns.configure()
+        return fault
 
     def receive(self, message: str | bytes, now_s: float) -> None:
         """Take one WebSocket message: text, or bytes for a binary one."""
@@ -203,10 +218,12 @@ class Session:
         self._turns.watch_silence()
 
 
-def _session_object(ids: Ids, *, model: str, expires_at: int, is_transcription: bool) -> Json:
+def _session_object(
+    session_id: str, *, model: str, expires_at: int, is_transcription: bool
+) -> Json:
     if is_transcription:
-        return defaults.transcription_session(session_id=ids.session(), expires_at=expires_at)
-    return defaults.realtime_session(session_id=ids.session(), model=model, expires_at=expires_at)
+        return defaults.transcription_session(session_id=session_id, expires_at=expires_at)
+    return defaults.realtime_session(session_id=session_id, model=model, expires_at=expires_at)
 
 
 def _event_id(event: object) -> str | None:

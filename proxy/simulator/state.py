@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ..schedule import Schedule
 from . import faults
 from .actor import Actor
 from .configuration import Configuration
@@ -9,7 +10,6 @@ from .conversation import Conversation, Item
 from .ids import Ids
 from .outbox import Outbox
 from .pace import Pace
-from .schedule import Schedule
 
 
 @dataclass(slots=True)

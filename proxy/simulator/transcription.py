@@ -5,9 +5,9 @@ that its deltas name an item which does not exist yet.
 """
 
 from ...recordings.event import Json
+from ..schedule import Timer
 from .conversation import Item
 from .output_items import split_tokens
-from .schedule import Timer
 from .script import Heard
 from .state import SessionState
 from .usage import transcription_usage

@@ -3,18 +3,21 @@
 from base64 import b64decode
 
 from ...recordings.event import Json
+from ..schedule import Timer
 from . import faults
 from .conversation import Item
 from .faults import Fault
 from .input_audio import InputAudio
 from .responses import Responses
-from .schedule import Timer
 from .script import Heard
 from .state import SessionState
 from .transcription import Transcription
 from .vad import SpeechStarted
 
 _SHORTEST_COMMIT_MS = 100
+
+_INTERRUPTION_MS = 600
+"""How long the user speaks where the script lets them interrupt."""
 
 _IDLE_PROMPT = "The user has been silent for a while. Ask briefly whether they are still there."
 """The system message with which the server makes the model speak after an idle timeout; the real
@@ -37,6 +40,7 @@ class Turns:
         self._transcription: Transcription | None = None
         """The transcription of the present turn, where it has begun before its end."""
         self._idle_timer: Timer | None = None
+        responses.on_interruption = self.interrupt
 
     def configure(self) -> None:
         """Follow a `session.update`."""
@@ -68,6 +72,15 @@ class Turns:
             self._transcription.abandon()
         self._transcription = self._heard_early = None
         self._state.outbox.send("input_audio_buffer.cleared")
+
+    def interrupt(self) -> None:
+        """The user speaks in the middle of a response, because the script says so, not the audio."""
+        start_ms = self._audio.end_ms
+        self._start(start_ms)
+        if self._responses.active is not None:
+            self._responses.cancel(None, "turn_detected")
+        spoken_ms = start_ms + _INTERRUPTION_MS
+        self._state.schedule.after(_INTERRUPTION_MS / 1000, lambda: self._stop(spoken_ms))
 
     # Turn detection.
 

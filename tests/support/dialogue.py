@@ -8,7 +8,8 @@ from base64 import b64encode
 from collections.abc import Iterable
 from typing import Any
 
-from realtap.proxy.simulator.outbox import Close, Output
+from realtap.proxy.driver import Close
+from realtap.proxy.simulator.outbox import Output
 from realtap.proxy.simulator.pace import FAST
 from realtap.proxy.simulator.script import parse_script
 from realtap.proxy.simulator.session import Session

@@ -1,8 +1,9 @@
 """What goes out: key order, errors with their close, silence after the close."""
 
+from realtap.proxy.driver import Close
 from realtap.proxy.simulator import faults
 from realtap.proxy.simulator.ids import Ids
-from realtap.proxy.simulator.outbox import Close, Outbox
+from realtap.proxy.simulator.outbox import Outbox
 
 
 def test_event_has_type_and_id_first() -> None:

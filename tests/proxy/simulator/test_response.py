@@ -273,6 +273,17 @@ def test_script_breaks_the_connection_in_the_middle() -> None:
     assert dialogue.close.is_abrupt
 
 
+def test_script_lets_the_user_speak_in_the_middle() -> None:
+    dialogue = _texting('[[when]]\ntext = "Hi"\nsay = "I am about to"\ninterrupt = true')
+    events = dialogue.ask("Hi") + dialogue.wait(1.0)
+    done = one(events[: types(events).index("response.done") + 1], "response.done")["response"]
+    assert done["status_details"] == {"type": "cancelled", "reason": "turn_detected"}
+    order = [each for each in types(events) if each.startswith("input_audio_buffer.")]
+    assert order == [
+        f"input_audio_buffer.{each}" for each in ("speech_started", "speech_stopped", "committed")
+    ]
+
+
 def test_script_expires_the_session_instead_of_an_answer() -> None:
     dialogue = _texting("[[when]]\nexpire = true")
     assert types(dialogue.ask("Hi"))[-1] == "error"

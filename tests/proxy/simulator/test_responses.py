@@ -30,6 +30,18 @@ def test_response_is_active_until_response_done() -> None:
     assert types(dialogue.say("response.create")) == ["response.created"]
 
 
+def test_cancelled_response_lists_only_what_was_announced() -> None:
+    script = '[[when]]\ncalls = [{ call = "get_weather" }, { call = "get_weather" }]'
+    for steps in range(1, 60):
+        dialogue = Dialogue(script=script, pace=Pace())
+        dialogue.configure(tools=[WEATHER_TOOL])
+        events = dialogue.say("response.create") + dialogue.wait(steps * 0.005)
+        events += dialogue.say("response.cancel")
+        announced = [e["item"]["id"] for e in events if e["type"] == "response.output_item.added"]
+        done = [e["response"] for e in events if e["type"] == "response.done"]
+        assert [[item["id"] for item in each["output"]] for each in done] in ([announced], [])
+
+
 def test_cancelled_response_closes_what_is_open() -> None:
     dialogue = Dialogue(script=LONG_STORY, pace=Pace())
     dialogue.write("Tell me")

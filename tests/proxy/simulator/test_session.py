@@ -5,8 +5,8 @@ import json
 import pytest
 from dialogue import Dialogue, error_of, one, types
 
+from realtap.proxy.driver import Close
 from realtap.proxy.simulator import defaults
-from realtap.proxy.simulator.outbox import Close
 from realtap.recordings.event import Json
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from realtap.proxy.simulator.schedule import Schedule
+from realtap.proxy.schedule import Schedule
 
 
 def _noting(notes: list[str], text: str) -> Callable[[], None]:
