@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import Final, Protocol
 
 from .wire.handshake import HandshakeError, Head, HeadReader
@@ -20,6 +22,19 @@ _RESET: Final = struct.pack("ii", 1, 0)
 
 
 LEFT: Final = "closed the connection during the handshake"
+
+
+class Pause(Enum):
+    """Why a peer is not read."""
+
+    KNOCKING = auto()
+    """It is not known yet whether it speaks TLS."""
+    EARLY = auto()
+    """Nobody takes yet what comes."""
+    SLOW_PEER = auto()
+    """The other peer reads slowly."""
+    QUEUE = auto()
+    """Too much of what came is held back."""
 
 
 class Receiver(Protocol):
@@ -48,17 +63,71 @@ class Leg(asyncio.BufferedProtocol):
     def __init__(self, on_connection: Callable[["Leg"], None] | None = None) -> None:
         self.other: Leg | None = None
         self._transport: asyncio.Transport | None = None
+        self._plain: asyncio.Transport | None = None
+        """What carries the TLS that `secure` has put on it."""
         self._on_connection = on_connection
         self._receiver: Receiver | None = None
-        self._buffer = bytearray(READ_BYTES)
+        # A view, because TLS takes slices of it to write to, and those of a bytearray are copies.
+        self._buffer = memoryview(bytearray(READ_BYTES))
         self._early = bytearray()
         self._is_at_eof = False
         self._is_lost = False
+        self._pauses: set[Pause] = set()
         self._lost_by: Exception | None = None
         self._head: asyncio.Future[Head] | None = None
         self._head_reader = HeadReader(is_request=on_connection is not None)
 
     # What the owner of the leg does.
+
+    async def peek(self) -> bytes:
+        """The first byte that a client sends, which stays where it is; empty when there is none.
+
+        Nothing of a client is read before `admit`, so that TLS can still be put on its connection.
+        """
+        connection: socket.socket | None = None
+        if self._transport is not None:
+            connection = self._transport.get_extra_info("socket")
+        if connection is None or connection.fileno() < 0:
+            return b""
+        # The loop does not let anybody watch a descriptor that one of its transports has.
+        with connection.dup() as watched, contextlib.suppress(OSError, NotImplementedError):
+            # An error shows again to whoever reads next. Windows' own loop watches no sockets: there,
+            # only plain connections are served.
+            await _readable(watched)
+            return watched.recv(1, socket.MSG_PEEK)
+        return b""
+
+    async def secure(
+        self, context: ssl.SSLContext, timeout_s: float, *, server_hostname: str | None = None
+    ) -> None:
+        """Put TLS on the connection, of which nothing may have been read that belongs to it.
+
+        Args:
+            context: How TLS is done.
+            timeout_s: How long it may take.
+            server_hostname: Whose certificate the peer has to show; None when the peer is a client.
+
+        Raises:
+            OSError: TLS fails, or the client goes away.
+        """
+        if self._transport is None:
+            raise ConnectionError(LEFT)
+        self._plain = self._transport
+        secured = await asyncio.get_running_loop().start_tls(
+            self._transport,
+            self,
+            context,
+            server_side=server_hostname is None,
+            server_hostname=server_hostname,
+            ssl_handshake_timeout=timeout_s,
+        )
+        if secured is None:
+            raise ConnectionError(LEFT)
+        self._transport = secured
+
+    def admit(self) -> None:
+        """Begin to read a client."""
+        self.resume_reading(Pause.KNOCKING)
 
     async def read_head(self) -> Head:
         """The head of the peer's request or answer; what follows it is kept for the receiver.
@@ -89,7 +158,7 @@ class Leg(asyncio.BufferedProtocol):
         if self._is_lost:
             receiver.connection_lost(self._lost_by)
         else:
-            self.resume_reading()
+            self.resume_reading(Pause.EARLY)
 
     def write(self, data: bytes) -> None:
         """Send bytes to the peer, if it is still there."""
@@ -120,22 +189,51 @@ class Leg(asyncio.BufferedProtocol):
         connection: socket.socket | None = self._transport.get_extra_info("socket")
         if connection is not None and connection.fileno() >= 0:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self._transport.close()
+        if self._plain is not None and not self._transport.get_write_buffer_size():
+            # TLS would say goodbye first, and nothing would look broken.
+            self._plain.close()
+        else:
+            self._transport.close()
 
     def abort(self) -> None:
         """Close at once."""
         if self._transport is not None:
             self._transport.abort()
 
-    def pause_reading(self) -> None:
-        """Let the peer's bytes wait in the network."""
+    def pause_reading(self, reason: Pause) -> None:
+        """Let the peer's bytes wait in the network until the reason is gone."""
+        self._pauses.add(reason)
         if self._transport is not None and not self._transport.is_closing():
             self._transport.pause_reading()
 
-    def resume_reading(self) -> None:
-        """Take the peer's bytes again."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.resume_reading()
+    def resume_reading(self, reason: Pause) -> None:
+        """A reason is gone: without another one, take the peer's bytes again."""
+        self._pauses.discard(reason)
+        if self._pauses or self._transport is None or self._transport.is_closing():
+            return
+        self._transport.resume_reading()
+
+    def is_paused_by(self, reason: Pause) -> bool:
+        """Whether the peer is not read for this reason."""
+        return reason in self._pauses
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much that was written waits for the peer to read."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    @property
+    def lost_by(self) -> Exception | None:
+        """What broke the connection; None when it is there, or ended in order."""
+        return self._lost_by
+
+    @property
+    def local_address(self) -> str | None:
+        """The address of this machine that the peer has reached; None when there is none."""
+        if self._transport is None:
+            return None
+        name = self._transport.get_extra_info("sockname")
+        return str(name[0]) if isinstance(name, tuple) else None
 
     # What asyncio calls.
 
@@ -144,22 +242,23 @@ class Leg(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         if self._on_connection is not None:
+            self.pause_reading(Pause.KNOCKING)
             self._on_connection(self)
 
-    def get_buffer(self, sizehint: int) -> bytearray:
+    def get_buffer(self, sizehint: int) -> memoryview:
         """See asyncio.BufferedProtocol."""
         del sizehint
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """See asyncio.BufferedProtocol: so many bytes came."""
-        data = bytes(memoryview(self._buffer)[:nbytes])
+        data = bytes(self._buffer[:nbytes])
         if self._receiver is not None:
             self._receiver.receive_data(data)
             return
         self._early += data
         if len(self._early) > EARLY_LIMIT_BYTES:
-            self.pause_reading()
+            self.pause_reading(Pause.EARLY)
         self._seek_head()
 
     def eof_received(self) -> bool:
@@ -178,17 +277,17 @@ class Leg(asyncio.BufferedProtocol):
             self._receiver.connection_lost(exc)
         self._fail_head(ConnectionError(LEFT))
         if self.other is not None:
-            self.other.resume_reading()
+            self.other.resume_reading(Pause.SLOW_PEER)
 
     def pause_writing(self) -> None:
         """See asyncio.BaseProtocol: this peer reads slowly, so the other one has to wait."""
         if self.other is not None:
-            self.other.pause_reading()
+            self.other.pause_reading(Pause.SLOW_PEER)
 
     def resume_writing(self) -> None:
         """See asyncio.BaseProtocol."""
         if self.other is not None:
-            self.other.resume_reading()
+            self.other.resume_reading(Pause.SLOW_PEER)
 
     def _seek_head(self) -> None:
         if self._head is None or self._head.done() or not self._early:
@@ -208,3 +307,14 @@ class Leg(asyncio.BufferedProtocol):
     def _fail_head(self, error: Exception) -> None:
         if self._head is not None and not self._head.done():
             self._head.set_exception(error)
+
+
+async def _readable(connection: socket.socket) -> None:
+    """Wait until there is something to read, or an end."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(connection, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(connection)

@@ -5,14 +5,17 @@ handshake, half-closed and broken connections go through as they are, so nothing
 session out, and each side sees the other side's behaviour, not ours.
 """
 
+import asyncio
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from websockets.frames import Close, CloseCode, Frame
 from websockets.frames import Opcode as FrameOpcode
 
 from ..recordings.event import Side
+from .injection.verdict import FORWARD, Verdict
 from .leg import Leg
+from .outlet import Outlet, Waiting
 from .tap import ABNORMAL, Tap
 from .wire.frames import (
     HOLD_LIMIT_BYTES,
@@ -20,13 +23,21 @@ from .wire.frames import (
     FrameScanner,
     Message,
     Opcode,
+    Part,
     Piece,
     Raw,
     parse_close,
 )
 
+if TYPE_CHECKING:
+    from .injection.director import Director
+    from .steering import Steering
+
 STOP_REASON: Final = "realtap was stopped"
 """Close reason when the proxy itself ends a session."""
+
+CLOSE_GRACE_S: Final = 5.0
+"""So long the peers have to answer a close frame of ours."""
 
 
 class Relay:
@@ -54,8 +65,23 @@ class Relay:
         self._tap = tap
         self._on_end = on_end
         self._ended_by: Side | None = None
-        self._from_client = _Direction(self, Side.CLIENT, server, tap, hold_limit_bytes)
-        self._from_server = _Direction(self, Side.SERVER, client, tap, hold_limit_bytes)
+        self._grace: asyncio.TimerHandle | None = None
+        self.steering: Steering[Director] | None = None
+        """Does what a director says; None until there is one."""
+        self._from_client = _Direction(
+            self, Outlet(Side.CLIENT, client, server), server, tap, hold_limit_bytes
+        )
+        self._from_server = _Direction(
+            self, Outlet(Side.SERVER, server, client), client, tap, hold_limit_bytes
+        )
+
+    def steer(self, director: "Director") -> "Steering[Director]":
+        """Have a director decide about the messages from now on."""
+        from .steering import Steering  # noqa: PLC0415 -- a session that nobody steers needs none of it
+
+        outlets = self._from_client.outlet, self._from_server.outlet
+        self.steering = steering = Steering(director, self._tap, self, outlets)
+        return steering
 
     def start(self) -> None:
         """Begin with what came behind the handshake's heads."""
@@ -69,12 +95,45 @@ class Relay:
         One that is ending by itself only loses its connections.
         """
         if self._ended_by is None and self._tap.ending is None:
-            self._tap.receive_close(Side.SERVER, CloseCode.GOING_AWAY, STOP_REASON, is_ours=True)
-            self._from_client.close_destination(CloseCode.GOING_AWAY, STOP_REASON)
-            self._from_server.close_destination(CloseCode.GOING_AWAY, STOP_REASON)
+            self._close(Side.SERVER, CloseCode.GOING_AWAY, STOP_REASON, None)
         else:
             self._client.close()
             self._server.close()
+
+    def close(self, side: Side, code: int, reason: str, why: str) -> None:
+        """End the session in order, as if a side had; what does not end in time is cut.
+
+        One that is ending by itself is left alone.
+
+        Raises:
+            ProtocolError: A close frame cannot have this code, or such a long reason.
+        """
+        if self._ended_by is None and self._tap.ending is None:
+            self._close(side, code, reason, why)
+            loop = asyncio.get_running_loop()
+            self._grace = loop.call_later(CLOSE_GRACE_S, self.abort)
+
+    def cut(self, why: str, partial: bytes) -> None:
+        """Break both connections as a network does.
+
+        Args:
+            why: Who does it and for what.
+            partial: A message of which the client gets the first half of the frame.
+        """
+        self._tap.note("cut", f"realtap cuts both connections: {why}", why=why)
+        self._tap.receive_close(Side.SERVER, ABNORMAL, "", is_ours=True, why=why)
+        self._from_server.cut(partial)
+        self._from_client.cut(b"")
+        self._end_steering()
+
+    def _close(self, side: Side, code: int, reason: str, why: str | None) -> None:
+        frame = Frame(FrameOpcode.CLOSE, Close(code, reason).serialize())
+        # What cannot be said is noticed before anything has happened.
+        frame.check()
+        self._tap.receive_close(side, code, reason, is_ours=True, why=why)
+        self._from_client.close_destination(frame)
+        self._from_server.close_destination(frame)
+        self._end_steering()
 
     def abort(self) -> None:
         """End both connections at once."""
@@ -93,47 +152,66 @@ class Relay:
         self._ended_by = self._ended_by or side
         self._tap.receive_close(self._ended_by, ABNORMAL, reason)
         if self._from_client.is_lost and self._from_server.is_lost:
+            if self._grace is not None:
+                self._grace.cancel()
+            self._end_steering()
             self._on_end()
+
+    def _end_steering(self) -> None:
+        """Nothing can be decided, or sent, any more."""
+        if self.steering is not None:
+            self.steering.end()
 
 
 class _Direction:
     """What one side says, on its way to the other. Implements `leg.Receiver`."""
 
     def __init__(
-        self, relay: Relay, side: Side, destination: Leg, tap: Tap, hold_limit_bytes: int
+        self, relay: Relay, outlet: Outlet, destination: Leg, tap: Tap, hold_limit_bytes: int
     ) -> None:
         self.is_at_eof = False
         self.is_lost = False
         self._is_stopped = False
         """True when a close frame of our own was the last that the destination gets."""
         self._relay = relay
-        self._side = side
+        self._side = outlet.side
+        self.outlet = outlet
         self._destination = destination
         self._tap = tap
         self._scanner = FrameScanner(
-            is_masked=side is Side.CLIENT, hold_limit_bytes=hold_limit_bytes
+            is_masked=outlet.side is Side.CLIENT, hold_limit_bytes=hold_limit_bytes
         )
 
     def receive_data(self, data: bytes) -> None:
         if self._is_stopped:
             return
         pieces = self._scanner.receive_data(data)
-        if len(pieces) == 1 and isinstance(piece := pieces[0], Message):
+        outlet = self.outlet
+        if len(pieces) == 1 and isinstance(piece := pieces[0], Message) and outlet.is_clear:
             # A conversation's pace: one read, one message. No list, no match, no join.
-            self._destination.write(self._tap.receive_message(self._side, piece))
+            verdict = self._tap.receive_message(self._side, piece)
+            if verdict is FORWARD:
+                self._destination.write(piece.wire)
+            elif wire := self._take(piece, verdict):
+                self._destination.write(wire)
         else:
             self._pass(pieces)
+        steering = self._relay.steering
+        if steering is not None and steering.has_news:
+            steering.poll()
 
     def receive_eof(self) -> None:
         self.is_at_eof = True
         if not self._is_stopped:
             self._pass(self._scanner.receive_eof())
+            self._end_queue(f"the {self._side} ended its direction")
         self._destination.end()
         self._relay.receive_eof(self._side)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not (self.is_at_eof or self._is_stopped):
             self._pass(self._scanner.receive_eof())
+            self._end_queue(f"the {self._side}'s connection is gone")
         self.is_lost = True
         self._relay.lose_connection(self._side, "" if error is None else str(error))
         if error is None:
@@ -141,33 +219,98 @@ class _Direction:
         else:
             self._destination.reset()
 
-    def close_destination(self, code: CloseCode, reason: str) -> None:
+    def close_destination(self, frame: Frame) -> None:
         """Send the destination a close frame of our own, where the bytes allow one."""
-        if self._scanner.is_between_frames:
-            frame = Frame(FrameOpcode.CLOSE, Close(code, reason).serialize())
-            self._destination.write(frame.serialize(mask=self._side is Side.CLIENT))
+        if self._is_stopped:
+            return
+        outlet = self.outlet
+        outlet.write(self._flush("realtap ends the session"))
+        if outlet.refusal is None and not outlet.is_inside_message:
+            outlet.write(frame.serialize(mask=self._side is Side.CLIENT))
         self._destination.end()
         # Nothing may follow a close frame, so what still comes would not arrive: it is not taken.
         self._is_stopped = True
+        outlet.refusal = "realtap has closed it"
+
+    def cut(self, partial: bytes) -> None:
+        """Break the destination's connection, behind the first half of a frame if there is one."""
+        self._is_stopped = True
+        if partial and self.outlet.refusal is None and not self.outlet.is_inside_message:
+            wire = self.outlet.frame(partial)
+            self.outlet.write(wire[: len(wire) // 2])
+        self.outlet.refusal = "realtap has cut it"
+        self._destination.reset()
 
     def _pass(self, pieces: list[Piece]) -> None:
-        wires = [self._receive_piece(piece) for piece in pieces]
+        wires = [wire for piece in pieces if (wire := self._receive_piece(piece))]
         if wires:
             self._destination.write(wires[0] if len(wires) == 1 else b"".join(wires))
 
     def _receive_piece(self, piece: Piece) -> bytes:
-        """Record what the piece tells; return the bytes that go on."""
+        """Record what the piece tells; return the bytes that go on now."""
         match piece:
             case Message():
-                return self._tap.receive_message(self._side, piece)
+                return self._receive_message(piece)
+            case Part():
+                return self._receive_part(piece)
             case Control(opcode=Opcode.CLOSE):
+                released = self._flush(f"the {self._side} closes")
                 self._tap.receive_close(self._side, *parse_close(piece.payload))
+                self.outlet.refusal = f"the {self._side} has closed it"
+                return released + piece.wire
             case Raw(reason=str(reason)):
-                self._tap.note(
-                    "raw",
-                    f"from here on the {self._side}'s bytes are passed on as they are, "
-                    f"because they are no frames: {reason}",
-                    side=self._side,
-                    reason=reason,
-                )
+                return self._receive_raw(piece, reason)
+        # A ping may overtake what waits: its sender must not take the connection for dead.
         return piece.wire
+
+    def _receive_message(self, message: Message) -> bytes:
+        outlet = self.outlet
+        if outlet.is_clear:
+            verdict = self._tap.receive_message(self._side, message)
+            return message.wire if verdict is FORWARD else self._take(message, verdict)
+        verdict = self._tap.receive_message(
+            self._side,
+            message,
+            behind=outlet.head_seq,
+            is_whole=not outlet.is_inside_message,
+        )
+        outlet.is_inside_message = False
+        return self._take(message, verdict)
+
+    def _take(self, message: Message, verdict: Verdict) -> bytes:
+        """What goes out now of a message about which something was decided."""
+        steering = self._relay.steering
+        if steering is None:
+            return message.wire
+        return steering.take(self.outlet, message.wire, verdict)
+
+    def _receive_part(self, part: Part) -> bytes:
+        self.outlet.is_inside_message = True
+        if not self.outlet.is_holding:
+            return part.wire
+        self.outlet.hold(Waiting(part.wire, verdict=FORWARD))
+        return b""
+
+    def _receive_raw(self, raw: Raw, reason: str) -> bytes:
+        released = self._flush("what follows are no frames")
+        self.outlet.refusal = f"what the {self._side} sends are no frames: {reason}"
+        self._tap.note(
+            "raw",
+            f"from here on the {self._side}'s bytes are passed on as they are, "
+            f"because they are no frames: {reason}",
+            side=self._side,
+            reason=reason,
+        )
+        return released + raw.wire
+
+    def _flush(self, why: str) -> bytes:
+        """Let everything go that waits: what comes now must not overtake it."""
+        steering = self._relay.steering
+        if steering is None or not self.outlet.is_holding:
+            return b""
+        return steering.flush(self.outlet, why)
+
+    def _end_queue(self, why: str) -> None:
+        if wire := self._flush(why):
+            self.outlet.write(wire)
+        self.outlet.refusal = self.outlet.refusal or why

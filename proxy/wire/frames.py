@@ -220,12 +220,6 @@ class FrameScanner:
         self._is_raw = True
         return pieces
 
-    @property
-    def is_between_frames(self) -> bool:
-        """Whether a frame of our own may follow the wire that has been given out."""
-        is_streaming = self._held is not None and self._held.is_streaming
-        return not (is_streaming or self._is_closed or self._is_raw)
-
     # Private: the short way.
 
     def _take_plain(self, data: bytes, pieces: list[Piece]) -> int:

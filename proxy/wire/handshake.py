@@ -5,6 +5,7 @@ and `Sec-WebSocket-Extensions`, which is left out so that every message can be r
 replaced. The upstream's answer is only read.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -127,16 +128,33 @@ def check_request(head: Head) -> str:
     target, _, version = rest.rpartition(" ")
     if not version.startswith("HTTP/1.") or not target:
         raise HandshakeError("what came is not an HTTP/1.1 request")
-    is_upgrade = "websocket" in [each.lower() for each in head.listed("Upgrade")]
-    if method != "GET" or not is_upgrade:
+    if not target.startswith("/") and not (method == "OPTIONS" and target == "*"):
+        raise HandshakeError(
+            "the request's target is not a path: this port takes the place of a server; "
+            "for a port that is an HTTP proxy start realtap with --mode regular"
+        )
+    if not is_upgrade(head):
         raise HandshakeError(
             f"realtap passes WebSocket connections on, and {method} {target.partition('?')[0]} "
             "asks for none: send plain HTTP requests to the server itself",
             status=HTTPStatus.NOT_IMPLEMENTED,
         )
-    if not target.startswith("/"):
-        raise HandshakeError("the request's target is not a path")
     return target
+
+
+def is_upgrade(head: Head) -> bool:
+    """Whether a request asks for a WebSocket."""
+    return head.first_line.startswith("GET ") and "websocket" in [
+        each.lower() for each in head.listed("Upgrade")
+    ]
+
+
+def is_plain(head: Head) -> bool:
+    """Whether a request is one to a server, and asks for no WebSocket."""
+    method, _, rest = head.first_line.partition(" ")
+    target, _, version = rest.rpartition(" ")
+    is_to_server = target.startswith("/") or (method == "OPTIONS" and target == "*")
+    return is_to_server and version.startswith("HTTP/1.") and not is_upgrade(head)
 
 
 def rewrite_request(head: Head, *, host: str, path_prefix: str = "") -> bytes:
@@ -174,12 +192,13 @@ def answer_status(head: Head) -> int:
     return int(status)
 
 
-def refusal(status: HTTPStatus, message: str) -> bytes:
+def refusal(status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None) -> bytes:
     """An answer of our own: one line of plain text, after which the connection ends."""
     body = f"realtap: {message}\n".encode()
+    more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
     return (
         f"HTTP/1.1 {status.value} {status.phrase}\r\n"
         "Content-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n"
+        f"Content-Length: {len(body)}\r\n{more}"
         "Connection: close\r\n\r\n"
     ).encode() + body

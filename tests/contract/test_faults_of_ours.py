@@ -90,10 +90,10 @@ async def test_a_fault_of_the_tap_does_not_end_the_session(
 ) -> None:
     record = Tap._record
 
-    def fail_once(tap: Tap, *arguments: object) -> None:
+    def fail_once(tap: Tap, *arguments: object, **options: object) -> None:
         if tap.message_count == 1:
             raise ZeroDivisionError("a bug")
-        record(tap, *arguments)  # type: ignore[arg-type]  # passed on as they came
+        record(tap, *arguments, **options)  # type: ignore[arg-type]  # passed on as they came
 
     monkeypatch.setattr(Tap, "_record", fail_once)
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:

@@ -20,20 +20,26 @@ DEADLINE_S = 20.0
 class Running:
     """A command that runs until it is stopped; its first line of stdout is its address."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], *, awaits_line: bool = True) -> None:
         self._process = process
         assert process.stdout is not None
-        self.url = process.stdout.readline().strip()
+        self.url = process.stdout.readline().strip() if awaits_line else ""
 
     def send_interrupt(self) -> None:
         """Ctrl-C, without waiting for the end."""
         self._process.send_signal(signal.SIGINT)
 
-    def wait_for(self, words: str) -> None:
-        """Wait until stderr tells them."""
+    def wait_for(self, words: str) -> str:
+        """Wait until stderr tells them; the line in which it does."""
         assert self._process.stderr is not None
-        while words not in self._process.stderr.readline():
+        while words not in (line := self._process.stderr.readline()):
             assert self._process.poll() is None
+        return line
+
+    def wait(self) -> tuple[int, str, str]:
+        """Wait until it ends by itself; the exit code, and the rest of stdout and stderr."""
+        stdout, stderr = self._process.communicate(timeout=DEADLINE_S)
+        return self._process.returncode, stdout, stderr
 
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
         """Ctrl-C; the exit code, and the rest of stdout and stderr."""
@@ -43,7 +49,7 @@ class Running:
 
 
 @contextmanager
-def running(*arguments: str, recordings: Path) -> Iterator[Running]:
+def running(*arguments: str, recordings: Path, awaits_line: bool = True) -> Iterator[Running]:
     """Start `realtap ARGUMENTS`; killed at the end if it still runs."""
     environment = {**os.environ, "REALTAP_RECORDINGS": str(recordings)}
     process = subprocess.Popen(
@@ -55,7 +61,7 @@ def running(*arguments: str, recordings: Path) -> Iterator[Running]:
     )
     with process:
         try:
-            yield Running(process)
+            yield Running(process, awaits_line=awaits_line)
         finally:
             process.kill()
 

@@ -46,15 +46,15 @@ def test_headless_twin_can_be_typed(key: Key) -> None:
 
 def read_by_click(words: list[str]) -> None:
     """Let click take the command and its options; it raises on what does not exist."""
+    command: click.Command = main
     context = click.Context(main, info_name="realtap")
-    _, rest, _ = main.make_parser(context).parse_args(words)
-    if not rest:
-        return
-    name, command, arguments = main.resolve_command(context, rest)
-    assert command is not None
-    inner = click.Context(command, info_name=name, parent=context)
-    _, left, _ = command.make_parser(inner).parse_args(arguments)
-    assert left == []
+    _, rest, _ = command.make_parser(context).parse_args(words)
+    while rest and isinstance(command, click.Group):
+        name, found, arguments = command.resolve_command(context, rest)
+        assert found is not None
+        command, context = found, click.Context(found, info_name=name, parent=context)
+        _, rest, _ = command.make_parser(context).parse_args(arguments)
+    assert rest == []
 
 
 def test_command_that_does_not_exist_is_noticed() -> None:

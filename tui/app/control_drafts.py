@@ -52,9 +52,8 @@ class Drafts:
     def draft(self, type_: str, side: Side) -> Draft:
         """An event of a type to start from."""
         made = template(type_, side, self._ledger.dialect, ledger=self._ledger)
-        if side is Side.CLIENT:
-            # It gets one when it is sent. A server's event must have one, and has an id of ours.
-            made.event.pop("event_id", None)
+        # It gets one when it is sent.
+        made.event.pop("event_id", None)
         return Draft(side, made.event, made.optional)
 
     @property

@@ -129,7 +129,7 @@ KEYS: dict[Place, tuple[Key, ...]] = {
         Key("edit-held", "e", "edit", "Edit", "Let it go on with another text.", "realtap release SEQ --edit @FILE", "e", True),
         Key("drop", "x", "release('drop')", "Drop", "Drop it: the other side never gets it.", "realtap release SEQ --drop", "x", True),
         Key("add-breakpoint", "a", "add", "Break", "Hold from now on what a filter wants.", "realtap breakpoints on FILTER", "a", True),
-        Key("remove-breakpoint", "d", "remove", "Remove", "Take the selected breakpoint away; what waits already goes on waiting.", "realtap breakpoints off FILTER", "d", True),
+        Key("remove-breakpoint", "d", "remove", "Remove", "Take the selected breakpoint away; what waits for it goes on.", "realtap breakpoints off FILTER", "d", True),
         Key("leave-held", "q,escape,b", "leave", "Back", "Back to the session; what waits goes on waiting.", "", "q esc", True),
     ),
     Place.RULES: (

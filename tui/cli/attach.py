@@ -16,9 +16,9 @@ def attach(url: str | None, is_ascii: bool) -> None:
     """
     from pathlib import Path
 
+    from ...proxy.runtime import running_proxies
     from ...recordings.folder import RecordingsFolder
     from ..app.app import browse as run
-    from .runtime import running_proxies
 
     proxies = [each for each in running_proxies() if url is None or each.url.startswith(url)]
     if not proxies:

@@ -79,7 +79,7 @@ def on(filters: tuple[str, ...], *, place: Place, timeout_s: float | None) -> No
 @place_options
 def off(filters: tuple[str, ...], *, place: Place) -> None:
     """Take breakpoints away; without FILTER all of them. What they hold goes on at once."""
-    from ...proxy.control.methods import BreakpointsSet, HeldRelease, Status
+    from ...proxy.control.methods import BreakpointsSet, Status
     from ...recordings.errors import UsageError
 
     with place.reach() as control:
@@ -90,8 +90,3 @@ def off(filters: tuple[str, ...], *, place: Place) -> None:
                 raise UsageError(f"there is no breakpoint {each!r}; there are: {listed}")
         left = [each for each in before if filters and each not in filters]
         control.ask(BreakpointsSet(filters=left))
-        gone = {f"breakpoint {each}" for each in before if each not in left}
-        for session in control.ask(Status()).sessions:
-            for message in session.held:
-                if message.why in gone:
-                    control.ask(HeldRelease(session=session.id, seq=message.seq))

@@ -8,17 +8,18 @@ from pathlib import Path
 import msgspec
 
 from ...recordings.conversation import Call, Output
-from ...recordings.event import Origin
-from ...recordings.plain import compact, safe
+from ...recordings.event import Fate, Origin
+from ...recordings.plain import compact, one_line, safe
 from . import talk
 from .reducing import conversation_of
-from .rows import PIPE_TEXT_LENGTH, Page, cut, short_id
+from .rows import MARK, PIPE_TEXT_LENGTH, Page, cut, short_id
 
 ONE_LINE_WIDTH = 140
 """A narrower terminal gets two lines a call: what was said, and the times."""
 _STEP_NAMES = ("args", "output", "create", "answer")
 _STEP_WIDTH = 9
 _BY_WIDTH = 8
+_BY_LIMIT = 32
 _INDENT = " " * 6
 _NAME_LIMIT = 64
 _TEXT_LIMIT = 1_000
@@ -37,13 +38,20 @@ class CallRow:
     output: str | None
     """None when there is none."""
     by: str | None
-    """Who gave the output: `app`, `server` (MCP), or how it was injected."""
+    """Who gave the output: `app`, `server` (MCP), or how it was made: `injected`, `mock`, `fault`."""
+    why: str | None
+    """Who made the output, or the made-up call, in words."""
+    app_output: str | None
+    """What the app gave back and realtap kept from the server, to answer by itself."""
+    app_output_seq: int | None
     status: str
     response_id: str
     """The response that called."""
     used_by: str | None
     """The response that was made with the output."""
     is_mcp: bool
+    is_made_up: bool
+    """Realtap made the call up: the server knows nothing of it."""
     is_output_refused: bool
     """The server answered the output with an error."""
     is_create_refused: bool
@@ -56,6 +64,15 @@ class CallRow:
     create_seq: int | None
     create_at: float | None
     answer_at: float | None
+
+    @property
+    def giver(self) -> str:
+        """Who gave the output, for people: `app`, `mock get_weather`, `app (made-up call)`."""
+        if self.by is None:
+            return "(made-up call)" if self.is_made_up else ""
+        if self.is_made_up:
+            return f"{self.by} (made-up call)"
+        return self.by if self.by in _NO_HAND else cut(one_line(self.why or self.by), _BY_LIMIT)
 
     @property
     def times(self) -> tuple[float | None, ...]:
@@ -96,6 +113,7 @@ def _json_lines(rows: list[CallRow]) -> Iterator[str]:
 
 def _row(call: Call) -> CallRow:
     output = call.output or (call.outputs[0] if call.outputs else None)
+    own = call.dropped_outputs[0] if call.dropped_outputs else None
     mcp_output = call.mcp_output if call.is_mcp else None
     return CallRow(
         name=f"{call.server_label}.{call.name}" if call.server_label else call.name or "?",
@@ -104,10 +122,14 @@ def _row(call: Call) -> CallRow:
         arguments=call.arguments,
         output=output.text if output else mcp_output,
         by=_giver(output) if output else "server" if mcp_output is not None else None,
+        why=call.made_up_by or (output.why if output else "") or None,
+        app_output=own.text if own else None,
+        app_output_seq=own.seq if own else None,
         status=call.status,
         response_id=call.response_id,
         used_by=call.answered_by or None,
         is_mcp=call.is_mcp,
+        is_made_up=call.is_made_up,
         is_output_refused=output is not None and output.error_seq is not None,
         is_create_refused=call.is_create_refused,
         announced_seq=call.announced_seq,
@@ -130,10 +152,14 @@ def _stray_row(output: Output) -> CallRow:
         arguments="",
         output=output.text,
         by=_giver(output),
+        why=output.why or None,
+        app_output=None,
+        app_output_seq=None,
         status="unknown",
         response_id="",
         used_by=None,
         is_mcp=False,
+        is_made_up=False,
         is_output_refused=output.error_seq is not None,
         is_create_refused=False,
         announced_seq=None,
@@ -151,6 +177,9 @@ def _giver(output: Output) -> str:
     return "app" if output.by is Origin.WIRE else str(output.by)
 
 
+_NO_HAND = frozenset({"app", "server"})
+
+
 # From rows to lines.
 
 
@@ -158,22 +187,24 @@ def _lines(rows: list[CallRow], page: Page) -> Iterator[str]:
     if not rows:
         return
     is_narrow = page.width is not None and page.width < ONE_LINE_WIDTH
+    by_width = max(_BY_WIDTH, *(len(row.giver) for row in rows))
     if is_narrow:
         yield page.paint(f"{'event':>5} {'at':>8} call → output", dim=True)
     else:
         steps = "".join(f"{name:>{_STEP_WIDTH}}" for name in _STEP_NAMES)
-        head = f"{'event':>5} {'at':>8}{steps}  {'by':<{_BY_WIDTH}} {'used by':<10} call → output"
+        head = f"{'event':>5} {'at':>8}{steps}  {'by':<{by_width}} {'used by':<10} call → output"
         yield page.paint(head, dim=True)
     for row in rows:
-        yield from _narrow_lines(row, page) if is_narrow else _wide_line(row, page)
+        yield from _narrow_lines(row, page) if is_narrow else _wide_line(row, page, by_width)
+        yield from _own_output_line(row, page)
 
 
-def _wide_line(row: CallRow, page: Page) -> Iterator[str]:
+def _wide_line(row: CallRow, page: Page, by_width: int) -> Iterator[str]:
     steps = "".join(f"{step:>{_STEP_WIDTH}}" for step in _steps(row))
     used_by = row.used_by or "-"
     if page.width is not None:
         used_by = short_id(used_by)
-    head = f"{_place(row)}{steps}  {row.by or '-':<{_BY_WIDTH}} {used_by:<10} "
+    head = f"{_place(row)}{steps}  {row.giver or '-':<{by_width}} {used_by:<10} "
     yield page.paint(head, dim=True) + _said(row, page, len(head))
 
 
@@ -184,10 +215,20 @@ def _narrow_lines(row: CallRow, page: Page) -> Iterator[str]:
         f"{name} {step}" if step != "-" else f"no {name}"
         for name, step in zip(_STEP_NAMES, _steps(row), strict=True)
     ]
-    by = f" by {row.by}" if row.by else ""
+    by = f" by {row.giver}" if row.by else f" {row.giver}".rstrip()
     used_by = f" {short_id(row.used_by)}" if row.used_by else ""
     told = f"{_INDENT}{steps[0]}, {steps[1]}{by}, {steps[2]}, {steps[3]}{used_by}"
     yield page.paint(cut(told, page.width or len(told)), dim=True)
+
+
+def _own_output_line(row: CallRow, page: Page) -> Iterator[str]:
+    """What the app gave back, below what the server got in its place."""
+    if row.app_output is None:
+        return
+    mark = f"{row.app_output_seq or 0:>5}{MARK[Fate.DROPPED]}"
+    said = compact(row.app_output, page.width or PIPE_TEXT_LENGTH) or '""'
+    line = f"{mark} the app's own output, kept from the server: {said}"
+    yield page.paint(cut(line, page.width or len(line)), dim=True)
 
 
 def _place(row: CallRow) -> str:

@@ -17,8 +17,9 @@ def calls(recording: str, as_json: bool, recordings: Path | None) -> None:
     RECORDING is as for `realtap show`. A row tells the event that announced the call, the seconds
     since the session's start, and then how long each step took after the one before: until the
     arguments were complete, the output was sent, the client asked for a response, and a response was
-    made that uses the output. `by` is who gave the output, `used by` is that response. A dash is a
-    step that never came.
+    made that uses the output. `by` is who gave the output: the app, the server, a mock by its name, a
+    person; an output of the app that a mock's took the place of stands below. `used by` is that
+    response. A dash is a step that never came.
     """
     from .call_rows import print_calls
     from .folders import folder_from

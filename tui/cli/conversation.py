@@ -15,7 +15,7 @@ def conversation(recording: str, recordings: Path | None) -> None:
 
     RECORDING is as for `realtap show`. The order is the conversation's own: what the user said is in
     its place, however late its transcript came. Each line begins with the seconds since the
-    session's start.
+    session's start. What realtap itself did, as a mock's answer or a fault, is told as such.
     """
     from .dialogue import print_dialogue
     from .folders import folder_from

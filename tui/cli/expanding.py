@@ -67,13 +67,20 @@ class ExpandedRows(Rows):
             self._formats.observe(event.fields())
 
     def lines_of(self, entry: Entry, joined: Sequence[Joined] = ()) -> Iterator[str]:
-        """The row, and below it the fields."""
-        yield from super().lines_of(entry)
+        """The row, and below it the fields; then the same of what was sent in its place."""
         if not isinstance(entry, Event):
+            yield from super().lines_of(entry)
             return
+        yield self.event_line(entry, self.summarise(entry))
         self._observe(entry)
+        yield from self._tree_lines(entry, joined)
+        if (sent := entry.as_sent()) is not None:
+            yield from self.sent_lines(sent)
+            yield from self._tree_lines(sent)
+
+    def _tree_lines(self, event: Event, joined: Sequence[Joined] = ()) -> Iterator[str]:
         tree = field_tree(
-            entry,
+            event,
             formats=self._formats,
             joined=joined,
             meaning=self._meaning,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ...recordings.audio import AudioFormats, decoded_size, describe_duration
-from ...recordings.event import Entry, Event, Json
+from ...recordings.event import Entry, Event, Fate, Json, Released
 from ...recordings.ids import ids_of
 from .rows import Page, Rows
 
@@ -56,18 +56,30 @@ class FoldedRows(Rows):
         super().__init__(page)
         self._formats = AudioFormats()
         self._runs: dict[tuple[object, ...], Run] = {}
+        self._held: set[int] = set()
+        """Numbers of held events that are folded away."""
 
     def lines_of(self, entry: Entry) -> Iterator[str]:
         """The lines that can be printed now; a run waits until it has ended."""
+        if isinstance(entry, Released) and self._is_folded_away(entry):
+            return
         if not (isinstance(entry, Event) and _is_foldable(entry)):
             yield from self.last_lines()
             if isinstance(entry, Event):
                 self._observe(entry)
             yield from super().lines_of(entry)
             return
-        key = (entry.side, entry.type, ids_of(entry).item)
+        if entry.fate is Fate.HELD:
+            self._held.add(entry.seq)
+        key = (entry.side, entry.type, ids_of(entry).item, entry.origin, entry.fate)
         run = self._runs.setdefault(key, Run(entry))
         run.add(entry.fields(), self._formats)
+
+    def _is_folded_away(self, released: Released) -> bool:
+        """Whether a held delta just went on: as little worth a line as the delta."""
+        is_folded = released.seq in self._held
+        self._held.discard(released.seq)
+        return is_folded and released.fate is Fate.FORWARDED
 
     def learn(self, event: Event) -> None:
         """Take an event that is not printed."""
@@ -88,9 +100,10 @@ class FoldedRows(Rows):
 
 
 def _is_foldable(event: Event) -> bool:
-    """True for the events that come in streams."""
+    """True for the events that come in streams, but for those that were changed on their way."""
     name = event.type or ""
-    return name.endswith(".delta") or name == "input_audio_buffer.append"
+    is_stream = name.endswith(".delta") or name == "input_audio_buffer.append"
+    return is_stream and event.fate is not Fate.EDITED
 
 
 def _text(fields: Json, name: str) -> str:

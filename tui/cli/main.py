@@ -11,18 +11,33 @@ import click
 from ...recordings.errors import RealtapError, UsageError
 from . import talk
 from .attach import attach
+from .attach_call import attach_call
+from .breakpoints import breakpoints
 from .browse import browse
+from .ca import ca
 from .calls import calls
 from .check import check
+from .close import close
 from .conversation import conversation
 from .demo import demo
 from .docs import docs
 from .exit_codes import ExitCode, exit_code_for
+from .export import export
+from .faults import faults
+from .held import held, release
+from .import_ import import_
+from .inject import inject
+from .label import label
 from .listing import ls
+from .mocks import mocks
 from .pipes import forget_stdout
 from .proxy import proxy
+from .replay import replay
+from .run import run
 from .show import show
 from .sim import sim
+from .status import status
+from .test_command import test
 
 
 class RealtapGroup(click.Group):
@@ -117,5 +132,33 @@ def main(ctx: click.Context, color: str) -> None:
             stream.reconfigure(errors="replace")
 
 
-for command in (demo, proxy, sim, ls, show, check, docs, calls, conversation, browse, attach):
+for command in (
+    demo,
+    proxy,
+    run,
+    sim,
+    ls,
+    show,
+    check,
+    docs,
+    calls,
+    conversation,
+    browse,
+    attach,
+    attach_call,
+    ca,
+    status,
+    inject,
+    mocks,
+    breakpoints,
+    held,
+    release,
+    faults,
+    close,
+    label,
+    replay,
+    test,
+    import_,
+    export,
+):
     main.add_command(command)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from ...proxy.capture import Capture
+from .capture_options import capture_options, refuse_remote_modes
 from .options import (
     Address,
     allow_remote_option,
@@ -11,6 +13,7 @@ from .options import (
     listen_option,
     recordings_option,
 )
+from .rules_options import Rules, rules_options
 
 DEFAULT_LISTEN = "127.0.0.1:8484"
 
@@ -28,9 +31,32 @@ DEFAULT_LISTEN = "127.0.0.1:8484"
 @listen_option(DEFAULT_LISTEN)
 @allow_remote_option
 @recordings_option
+@rules_options
+@capture_options
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    envvar="REALTAP_TOKEN",
+    show_envvar=True,
+    help="What the control channel asks for; by default a random one that only you can read.",
+)
+@click.option(
+    "--sideband",
+    is_flag=True,
+    help="Join each WebRTC call that an app opens through it, and record its events, too.",
+)
 @click.option("--headless", is_flag=True, help="Never open an interface in the terminal.")
 def proxy(
-    upstream: str, listen: Address, allow_remote: bool, recordings: Path | None, headless: bool
+    *,
+    upstream: str,
+    listen: Address,
+    allow_remote: bool,
+    recordings: Path | None,
+    rules: Rules,
+    capture: Capture,
+    control_token: str | None,
+    sideband: bool,
+    headless: bool,
 ) -> None:
     """Pass an app's sessions on to the server, and record every event.
 
@@ -40,19 +66,23 @@ def proxy(
     Prints its address on stdout when it listens, and on stderr the line to paste for each kind of
     client, then one line for each session that opens or ends. The app keeps its own key. Ctrl-C
     closes the sessions in order; a second one ends at once.
+
+    `realtap status` tells what goes on in it, and `realtap inject` says something in its sessions.
     """
     import asyncio
 
     from .folders import folder_from
     from .options import refuse_remote
-    from .serving import serve_proxy
+    from .serving import ProxyService, serve_proxy
 
     refuse_remote(listen, allow_remote=allow_remote)
+    refuse_remote_modes(capture, allow_remote=allow_remote)
     folder = folder_from(recordings)
     folder.ensure_writable()
+    service = ProxyService(upstream, listen, folder, rules, control_token, sideband, capture)
     if has_terminal(headless=headless):
         from .interface import watch_proxy
 
-        watch_proxy(upstream, listen, folder, allow_remote=allow_remote)
+        watch_proxy(service, allow_remote=allow_remote)
         return
-    click.get_current_context().exit(asyncio.run(serve_proxy(upstream, listen, folder)))
+    click.get_current_context().exit(asyncio.run(serve_proxy(service)))

@@ -1,7 +1,6 @@
 """Plays the app of a recording to a live server, and tells where the two sessions part."""
 
 import os
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 
 import click
@@ -9,15 +8,13 @@ import click
 from ...proxy.replay.client import play_app
 from ...proxy.simulator import Simulator
 from ...proxy.upstream import parse_upstream
-from ...recordings.errors import UsageError
 from ...recordings.folder import RecordingsFolder
 from ...recordings.replay.comparison import Parting, partings
 from ...recordings.replay.outcome import Outcome
 from ...recordings.replay.script import Script
 from . import talk
+from .api_keys import key_headers
 from .exit_codes import ExitCode
-
-_DUMMY_KEY = "sk-realtap-replay"
 
 
 async def replay_to(
@@ -40,7 +37,7 @@ async def replay_to(
             script,
             upstream,
             folder,
-            headers=_key_headers(server, os.environ, is_local=upstream.host in _LOCAL),
+            headers=key_headers(server, os.environ),
             model=model,
             speed=speed,
             patience_s=patience_s,
@@ -58,25 +55,6 @@ async def replay_to(
         talk.say("the two sessions have the same structure")
     has_parted = bool(played.waited_for) or any(parting.is_grave for parting in found)
     return ExitCode.FOUND if has_parted else ExitCode.FINE
-
-
-_LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def _key_headers(server: str, environ: Mapping[str, str], *, is_local: bool) -> dict[str, str]:
-    """The key for the server, from the variable that its clients use.
-
-    Raises:
-        UsageError: There is none, and the server is not on this machine.
-    """
-    is_azure = server.startswith("azure:") or ".azure.com" in server
-    name = "AZURE_OPENAI_API_KEY" if is_azure else "OPENAI_API_KEY"
-    if server == "xai" or ".x.ai" in server:
-        name = "XAI_API_KEY"
-    key = environ.get(name) or (_DUMMY_KEY if is_local else "")
-    if not key:
-        raise UsageError(f"{server} wants a key: put it into {name}")
-    return {"api-key": key} if is_azure else {"Authorization": f"Bearer {key}"}
 
 
 def _line(parting: Parting) -> str:

@@ -12,6 +12,8 @@ from typing import assert_never
 
 import click
 
+from ...recordings.conversation.bounded import BoundedDict
+from ...recordings.dialogue import ending_in_words
 from ...recordings.event import (
     Closed,
     Entry,
@@ -21,11 +23,12 @@ from ...recordings.event import (
     Note,
     Opened,
     Origin,
+    Released,
     Side,
     Unknown,
 )
 from ...recordings.ids import Ids, ids_of
-from ...recordings.plain import safe
+from ...recordings.plain import one_line, safe
 from ...recordings.summary import Summariser
 
 TYPE_WIDTH = 38
@@ -47,6 +50,8 @@ MARK = {
     Fate.DROPPED: "x",
     Fate.HELD: "=",
 }
+"""What realtap did about an event. The word stands in front of the summary."""
+_HELD_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,14 @@ class Rows:
     def __init__(self, page: Page) -> None:
         self._page = page
         self._summariser = Summariser(text_limit=page.width or PIPE_TEXT_LENGTH)
+        self._held_since: BoundedDict[int, float] = BoundedDict(_HELD_KEPT)
 
     def lines_of(self, entry: Entry) -> Iterator[str]:
-        """The lines of an entry: one for an event, one or more for the others."""
+        """The lines of an entry: one for an event, and one for what was sent in its place."""
         match entry:
             case Event():
                 yield self.event_line(entry, self.summarise(entry))
+                yield from self.sent_lines(entry.as_sent())
             case Header():
                 yield self._header_line(entry)
             case Opened(status=101):
@@ -94,11 +101,10 @@ class Rows:
                 yield self._remark(
                     entry.at, f"refused with status {entry.status} {one_line(entry.body or '')}"
                 )
+            case Released():
+                yield from self._release_lines(entry)
             case Closed():
-                reason = f" {one_line(entry.reason)}" if entry.reason else ""
-                yield self._remark(
-                    entry.at, f"closed by the {entry.side} with {entry.code}{reason}"
-                )
+                yield self._remark(entry.at, ending_in_words(entry))
             case Note():
                 yield self._remark(entry.at, one_line(str(entry.note.get("text", entry.note))))
             case Unknown():
@@ -109,6 +115,24 @@ class Rows:
     def learn(self, event: Event) -> None:
         """Take an event that is not printed: those after it may need what it tells."""
         self._summariser.learn(event)
+        self._note_held(event)
+
+    def _note_held(self, event: Event) -> None:
+        if event.fate is Fate.HELD:
+            self._held_since[event.seq] = event.at
+
+    def _release_lines(self, released: Released) -> Iterator[str]:
+        """What became of a held event, and after how long."""
+        since = self._held_since.pop(released.seq, None)
+        held = "" if since is None else f" after {max(released.at - since, 0):.3f} s"
+        why = f" ({one_line(released.why)})" if released.why else ""
+        mark = MARK.get(released.fate, " ")
+        text = f"event {released.seq} released{held}: {released.fate}{why}"
+        yield self._remark(released.at, text, mark)
+        if released.sent is not None:
+            sent = Event(released.seq, released.at, Side.CLIENT, None, released.sent)
+            said = one_line(self._summariser.summarise(sent))
+            yield self._remark(None, f"sent instead: {said}", mark)
 
     def last_lines(self) -> Iterator[str]:
         """What is still to be printed when the entries have ended: nothing here."""
@@ -116,13 +140,23 @@ class Rows:
 
     def summarise(self, event: Event) -> str:
         """What an event says in a few words, in the light of those before it."""
+        self._note_held(event)
         return self._summariser.summarise(event)
 
-    def event_line(self, event: Event, summary: str, *, count: int = 1) -> str:
-        """One event, or a run of `count` alike events, as one line."""
+    def sent_lines(self, sent: Event | None) -> Iterator[str]:
+        """The text that went out in place of an event, if another one did."""
+        if sent is not None:
+            head = f"{'':>5}{MARK[Fate.EDITED]}{'sent':>8} "
+            yield self.event_line(sent, self._summariser.summarise(sent), head=head)
+
+    def event_line(self, event: Event, summary: str, *, count: int = 1, head: str = "") -> str:
+        """One event, or a run of `count` alike events, as one line.
+
+        `head` stands in place of number, mark and time.
+        """
         page = self._page
         ids = ids_of(event)
-        head = f"{event.seq:>5}{_mark(event)}{event.at:>8.3f} "
+        head = head or f"{event.seq:>5}{_mark(event)}{event.at:>8.3f} "
         side = GLYPH[event.side]
         kind = self._type_text(event.type or "(no type)")
         id_text = self._id_text(ids)
@@ -161,8 +195,9 @@ class Rows:
             line = cut(line, self._page.width - len(header.id) - 2)
         return f"{self._page.paint(header.id, bold=True)}  {self._page.paint(line, dim=True)}"
 
-    def _remark(self, at: float, text: str) -> str:
-        line = f"{'·':>5} {at:>8.3f}     {text}"
+    def _remark(self, at: float | None, text: str, mark: str = " ") -> str:
+        time = "" if at is None else f"{at:.3f}"
+        line = f"{'·':>5}{mark}{time:>8}     {text}"
         return self._page.paint(self._cut(line), dim=True)
 
     def _cut(self, line: str) -> str:
@@ -189,13 +224,6 @@ def _summary_style(event: Event, ids: Ids) -> dict[str, str | bool]:
 
 
 # Pieces of text.
-
-
-def one_line(text: str) -> str:
-    """The text without line breaks and without control characters that would move the cursor."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else " " for each in " ".join(text.split()))
 
 
 def cut(text: str, width: int) -> str:

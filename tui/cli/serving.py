@@ -3,52 +3,87 @@
 import os
 import sys
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import click
 
+from ...proxy.capture import Capture
 from ...proxy.door import Proxy
+from ...proxy.runtime import noted
 from ...proxy.session import SessionNews
 from ...proxy.simulator import Simulator
 from ...proxy.upstream import parse_upstream
 from ...recordings.errors import WireError
 from ...recordings.folder import RecordingsFolder
 from . import talk
+from .call_listener import CallListener
+from .capture_options import capture_arguments
 from .clients import NO_PROXY, pointers
 from .exit_codes import ExitCode
 from .options import Address
-from .runtime import RunningProxy, noted
+from .rules_options import Rules
 from .stopping import stop_signals
 from .watcher import Watcher, watching
 
 type Dialect = Literal["ga", "beta"]
 
 
-async def serve_proxy(upstream: str, listen: Address, folder: RecordingsFolder) -> ExitCode:
-    """Run the proxy until Ctrl-C, and close its sessions in order."""
-    server = upstream
+class ProxyService(NamedTuple):
+    """A proxy as a person wants it."""
+
+    server: str
+    """Its upstream by the name that the person gave it."""
+    listen: Address
+    folder: RecordingsFolder
+    rules: Rules = Rules()
+    token: str | None = None
+    """Of the control channel; None: a random one."""
+    joins_calls: bool = False
+    """Join each WebRTC call that is opened through it."""
+    capture: Capture = Capture()
+
+    def arguments(self) -> list[str]:
+        """What it does besides, as words of a command line."""
+        words = [*self.rules.arguments(), *capture_arguments(self.capture)]
+        return [*words, "--sideband"] if self.joins_calls else words
+
+
+async def serve_proxy(service: ProxyService) -> ExitCode:
+    """Run the proxy until Ctrl-C, and close its sessions in order.
+
+    Raises:
+        UsageError: A rule, or the upstream, cannot be taken.
+        WireError: It cannot listen.
+    """
+    upstream = service.server
     with stop_signals() as stop:
         async with AsyncExitStack() as running:
             watcher = running.enter_context(watching())
             if upstream == "sim":
                 simulator = await running.enter_async_context(Simulator())
                 upstream = simulator.url.removesuffix("/v1")
-            door = Proxy(
+            listener = CallListener(joins=service.joins_calls)
+            door = listener.proxy = listener.proxy_class(
                 parse_upstream(upstream),
-                folder,
-                host=listen.host,
-                port=listen.port,
+                service.folder,
+                host=service.listen.host,
+                port=service.listen.port,
                 report=talk.complain,
                 on_session=partial(_tell_session, watcher),
+                token=service.token,
+                mocks=service.rules.mocks,
+                on_call=listener.take,
+                # An app that is hard-wired to its server means the simulated one, if that is wanted.
+                capture=replace(service.capture, keeps_upstream=service.server == "sim"),
             )
+            service.rules.apply(door)
             proxy = await running.enter_async_context(door)
-            running.enter_context(
-                noted(RunningProxy(os.getpid(), proxy.url, server, str(folder.path.absolute())))
-            )
+            running.enter_context(noted(proxy.note(os.getpid(), service.server)))
             _announce(proxy.url)
-            _introduce(Address(listen.host, proxy.port), server, folder.path)
+            _introduce(service, proxy)
             await stop.wait()
             talk.say(_farewell(len(tuple(proxy.sessions))))
             await proxy.stop()
@@ -84,13 +119,24 @@ def _announce(url: str) -> None:
     sys.stdout.flush()
 
 
-def _introduce(listen: Address, server: str, folder: Path) -> None:
+def _introduce(service: ProxyService, proxy: Proxy) -> None:
     """What a person wants to know before an app is started."""
-    talk.say(f"upstream    {server}")
-    talk.say(f"recordings  {folder}")
+    talk.say(f"upstream    {service.server}")
+    talk.say(f"recordings  {service.folder.path}")
+    rules = service.rules
+    if rules.mocks is not None:
+        names = ", ".join(proxy.helm.regime.mock_names) or "nothing"
+        talk.say(f"mocks       {rules.mocks}: {names}")
+    for label, texts in (("faults", rules.faults), ("breakpoints", rules.breakpoints)):
+        if texts:
+            talk.say(f"{label:<11} {', '.join(texts)}")
+    for mode in proxy.modes:
+        talk.say(f"captures    {mode.mode} {' '.join(mode.addresses)}".rstrip())
+        for line in mode.hint.splitlines():
+            talk.say(f"            {line}")
     talk.say()
     talk.say("Point the app at realtap; it keeps its own key. One of:")
-    for pointer in pointers(listen.host, listen.port):
+    for pointer in pointers(service.listen.host, proxy.port):
         talk.say(f"  {click.style(pointer.client, dim=True)}")
         talk.say(f"    {pointer.line}")
     talk.say()

@@ -10,9 +10,10 @@ import msgspec
 
 from ...recordings.errors import RecordingError
 from ...recordings.folder import RecordingsFolder
+from ...recordings.plain import one_line
 from ...recordings.reader import Outline, outline
 from . import talk
-from .rows import Page, cut, one_line
+from .rows import Page, cut
 
 FINE_CODES = frozenset({1000, 1001, 1005})
 """Close codes of an ordinary end; 1001 is also the session's maximum duration."""
@@ -32,6 +33,12 @@ class Digest:
     close_code: int | None
     """None while the session is open, and for ever when the proxy was killed."""
     path: str
+    turns: int
+    """Responses that ended, however they did."""
+    name: str
+    """What people call it; empty for none."""
+    note: str
+    """What they want to remember of it."""
 
 
 def print_shelf(folder: RecordingsFolder, *, as_json: bool) -> None:
@@ -67,19 +74,24 @@ def _digest(found: Outline) -> Digest:
         client=agent if isinstance(agent, str) else "",
         close_code=found.closed.code if found.closed else None,
         path=str(found.path),
+        turns=found.turns,
+        name=found.name,
+        note=found.note,
     )
 
 
 def _row(digest: Digest, page: Page) -> str:
-    """Columns: id, duration, events, size, end, client, upstream."""
+    """Columns: id, duration, events, turns, size, end, name, client, upstream."""
     code = digest.close_code
     end = "open" if code is None else f"closed {code}"
     numbers = (
         f"{_duration(digest.duration_s):>8} {digest.events:>9,} "
-        f"{'event ' if digest.events == 1 else 'events'} {_size(digest.size_bytes):>8}  {end:<11}"
+        f"{'event ' if digest.events == 1 else 'events'} "
+        f"{digest.turns:>4} {'turn ' if digest.turns == 1 else 'turns'} {_size(digest.size_bytes):>8}  {end:<11}"
     )
     server = urlsplit(digest.upstream).netloc or digest.upstream
-    talkers = one_line(f"{digest.client or 'unknown client'} → {server}")
+    name = f'"{digest.name}" ' if digest.name else ""
+    talkers = one_line(f"{name}{digest.client or 'unknown client'} → {server}")
     if page.width is not None:
         talkers = cut(talkers, page.width - len(digest.id) - len(numbers) - 2)
     is_fine = code is None or code in FINE_CODES

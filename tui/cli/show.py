@@ -45,7 +45,8 @@ def show(
 
     RECORDING is a path, an id, the beginning of an id, or `last`. A line tells number, seconds
     since the start, who sent it (→ C the client, ← S the server), type, ids, and what it says in a
-    few words. Audio is told as its length. With --expand all fields stand below it, JSON in strings
+    few words. A mark behind the number tells what realtap did about it: * made, ~ edited, x dropped,
+    = held; the words are in brackets, and what was sent instead stands below. Audio is told as its length. With --expand all fields stand below it, JSON in strings
     parsed, and what other events tell is marked as joined. With --json each line is the recording's
     own, with the keys `ids`, `summary` and `joined` added to events.
 

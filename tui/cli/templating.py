@@ -49,9 +49,8 @@ def print_template(
     """
     side = _speaker(type_, dialect)
     made = template(type_, side, dialect, ledger=ledger)
-    if side is Side.CLIENT:
-        # It may be sent more than once: each time it gets an id of its own.
-        made.event.pop("event_id", None)
+    # It may be sent more than once: each time it gets an id of its own.
+    made.event.pop("event_id", None)
     if as_json:
         click.echo(msgspec.json.encode({"side": side, **msgspec.to_builtins(made)}))
         return

@@ -253,16 +253,6 @@ def test_a_close_frame_lets_go_of_the_message_that_will_never_be_whole() -> None
     ]
 
 
-def test_a_frame_of_our_own_fits_only_between_the_frames_that_went_out() -> None:
-    scanner = FrameScanner(is_masked=False, hold_limit_bytes=100)
-    assert scanner.is_between_frames
-    scanner.receive_data(wire(TEXT, b"held")[:3])
-    assert scanner.is_between_frames
-    scanner = FrameScanner(is_masked=False, hold_limit_bytes=100)
-    scanner.receive_data(wire(TEXT, b"z" * 200)[:50])
-    assert not scanner.is_between_frames
-
-
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [

@@ -36,10 +36,10 @@ def test_draft_has_the_ids_of_the_session(record: Record) -> None:
     path = record(session(), function_call("get_weather", call_id="call_paris"))
     event = Drafts(path).draft("response.function_call_arguments.done", Side.SERVER).event
     assert event["call_id"] == "call_paris"
-    assert event["event_id"].startswith("event_realtap_")
+    assert "event_id" not in event
 
 
-def test_draft_of_the_client_leaves_its_id_to_the_proxy(record: Record) -> None:
+def test_draft_leaves_the_event_s_own_id_to_the_proxy(record: Record) -> None:
     event = Drafts(record(session())).draft("input_audio_buffer.clear", Side.CLIENT).event
     assert event == {"type": "input_audio_buffer.clear"}
 

@@ -17,8 +17,9 @@ from scenes import (
     text_answer,
     user_message,
 )
-from transcript import Step, client, server, transcript, wait, write_recording
+from transcript import Step, client, marked, server, transcript, wait, write_recording
 
+from realtap.recordings.event import Fate, Origin, Side
 from realtap.tui.cli import main
 from realtap.tui.cli.rows import Page
 
@@ -166,3 +167,48 @@ def test_refused_request_says_so(tmp_path: Path) -> None:
     refused = [client("response.create", event_id="e"), error("x", event_id="e")]
     _, row = calls(tmp_path, *ROUND[:5], refused).stdout.splitlines()
     assert row.split()[3:6] == ["+0.700", "refused", "-"]
+
+
+MOCKED: list[Step] = [
+    *ROUND[:3],
+    marked(output("call_1", "own", is_taken=False), fate=Fate.DROPPED, why="mock get_weather"),
+    marked(output("call_1", "rain"), origin=Origin.MOCK, why="mock get_weather", side=Side.CLIENT),
+]
+
+
+def test_output_of_a_mock_stands_above_the_one_that_it_took_the_place_of(tmp_path: Path) -> None:
+    _, row, own = calls(tmp_path, *MOCKED).stdout.splitlines()
+    assert "mock get_weather" in row
+    assert row.endswith("→ rain")
+    assert own.split() == [
+        "17x",
+        "the",
+        "app's",
+        "own",
+        "output,",
+        *["kept", "from", "the", "server:", "own"],
+    ]
+
+
+def test_rows_as_json_tell_who_made_an_output(tmp_path: Path) -> None:
+    (row,) = rows_of(tmp_path, *MOCKED)
+    assert (row["by"], row["why"], row["output"]) == ("mock", "mock get_weather", "rain")
+    assert (row["app_output"], row["app_output_seq"]) == ("own", 17)
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_made_up_call_is_marked_as_such(tmp_path: Path, terminal: Any, width: int) -> None:
+    made = marked(ROUND[2], origin=Origin.INJECTED, why="by hand")
+    given = marked(output("call_1", "sun", is_taken=False), fate=Fate.DROPPED, why="made-up call")
+    terminal(width)
+    assert "(made-up call)" in calls(tmp_path, session(), made).stdout
+    text = calls(tmp_path, session(), made, given).stdout
+    assert "app (made-up call)" in text
+    assert "→ sun" in text
+    assert rows_of(tmp_path, session(), made, given)[0]["is_made_up"]
+
+
+def test_output_by_hand_says_so(tmp_path: Path) -> None:
+    given = marked(output("call_1"), origin=Origin.INJECTED, why="by hand", side=Side.CLIENT)
+    _, row = calls(tmp_path, *ROUND[:3], given).stdout.splitlines()
+    assert "  by hand  " in row

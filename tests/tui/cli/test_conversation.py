@@ -24,12 +24,14 @@ from transcript import (
     client,
     closed,
     entries_of_wire,
+    marked,
+    release,
     server,
     transcript,
     write_recording,
 )
 
-from realtap.recordings.event import Event, Origin
+from realtap.recordings.event import Event, Fate, Origin, Side
 from realtap.tui.cli import main
 from realtap.tui.cli.rows import Page
 
@@ -310,3 +312,67 @@ def test_damaged_lines_are_complained_about(tmp_path: Path) -> None:
 def test_output_that_nobody_read_is_told(tmp_path: Path) -> None:
     lines = told(tmp_path, session(), function_call("f", call_id="call_1"), output("call_1", "x"))
     assert lines[:2] == ["tool       f({}) → x", "· no response has used this output"]
+
+
+def test_mock_and_the_output_that_it_took_the_place_of_are_told(tmp_path: Path) -> None:
+    lines = told(
+        tmp_path,
+        session(tools=[WEATHER]),
+        function_call("get_weather", {"city": "Oslo"}, call_id="call_1"),
+        marked(output("call_1", "own", is_taken=False), fate=Fate.DROPPED, why="mock f"),
+        marked(output("call_1", "rain"), origin=Origin.MOCK, why="mock f", side=Side.CLIENT),
+    )
+    assert lines[:3] == [
+        'tool       get_weather({"city":"Oslo"}) → rain',
+        "· the output was made by an intervention (mock f)",
+        "· the app's own output was kept from the server (mock f): own",
+    ]
+
+
+def test_made_up_call_and_answer_are_told_as_such(tmp_path: Path) -> None:
+    lines = told(
+        tmp_path,
+        session(),
+        marked(
+            function_call("f", call_id="call_x", asked=False),
+            text_answer("Made up.", asked=False),
+            origin=Origin.INJECTED,
+            why="by hand",
+        ),
+    )
+    assert lines[:4] == [
+        "tool       f({}) → no output",
+        "· a made-up call (by hand), the server knows nothing of it",
+        "assistant  Made up.",
+        "· made up (by hand), the server knows nothing of it",
+    ]
+
+
+def test_made_up_error_is_told_as_such(tmp_path: Path) -> None:
+    made = marked(error("busy", "No."), origin=Origin.FAULT, why="fault busy")
+    assert told(tmp_path, session(), made)[:2] == [
+        "error      busy: No.",
+        "· made up (fault busy), the server never said it",
+    ]
+
+
+def test_what_was_kept_back_changed_and_held_is_told_at_its_time(tmp_path: Path) -> None:
+    lines = told(
+        tmp_path,
+        session(),
+        marked(server("session.updated", session={}), fate=Fate.DROPPED, why="fault lost"),
+        marked(client("response.create"), fate=Fate.HELD, why="breakpoint"),
+        release(Fate.EDITED, sent={"type": "response.create"}, why="by hand"),
+        marked(server("response.done", response={"id": "resp_1"}), origin=Origin.FAULT),
+    )
+    assert lines[:2] == [
+        "realtap    session.updated was kept from the app by realtap (fault lost)",
+        "realtap    response.create was changed on its way by realtap (by hand)",
+    ]
+
+
+def test_made_up_end_of_a_real_response_is_told(tmp_path: Path) -> None:
+    *begun, done = text_answer("Hi there", response_id="resp_1")
+    made = marked(done, origin=Origin.FAULT, why="fault late-cancel")
+    lines = told(tmp_path, session(), begun, made)
+    assert "realtap    response.done was made by realtap (fault late-cancel)" in lines

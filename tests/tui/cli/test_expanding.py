@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtap.recordings.event import Closed, Event, Form, Side
+from realtap.recordings.event import Closed, Event, Fate, Form, Side
 from realtap.recordings.joins import Joined
 from realtap.tui.cli.expanding import ExpandedRows
 from realtap.tui.cli.rows import Page
@@ -150,3 +150,12 @@ def test_no_control_character_reaches_the_terminal(
     for line in ExpandedRows(page, lambda *_: "meaning").lines_of(event(fields), joined):
         assert line.isprintable()
         assert width is None or len(line) <= max(width, 40)
+
+
+def test_edited_event_is_written_out_as_it_was_said_and_as_it_was_sent() -> None:
+    edited = event({"type": "x", "n": 1}, fate=Fate.EDITED, sent=b'{"type":"x","n":2}')
+    said, *fields, sent, type_, number = ExpandedRows(PIPE).lines_of(edited)
+    assert "[edited] n 1" in said
+    assert [line.split() for line in fields] == [["type", '"x"'], ["n", "1"]]
+    assert sent.split()[:2] == ["~", "sent"]
+    assert [type_.split(), number.split()] == [["type", '"x"'], ["n", "2"]]

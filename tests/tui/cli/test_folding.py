@@ -2,8 +2,9 @@
 
 import base64
 import json
+from typing import Any
 
-from realtap.recordings.event import Event, Side
+from realtap.recordings.event import Event, Fate, Released, Side
 from realtap.tui.cli.folding import FoldedRows
 from realtap.tui.cli.rows import Page
 
@@ -19,9 +20,14 @@ class Session:
         self._seq = 0
 
     def event(self, side: Side, event_type: str, **fields: object) -> None:
+        self.touched_event(side, event_type, fields)
+
+    def touched_event(
+        self, side: Side, event_type: str, fields: dict[str, object], **marks: Any
+    ) -> None:
         self._seq += 1
         payload = json.dumps({"type": event_type, **fields}).encode()
-        event = Event(self._seq, self._seq / 10, side, event_type, payload)
+        event = Event(self._seq, self._seq / 10, side, event_type, payload, **marks)
         self.lines.extend(self.rows.lines_of(event))
 
     def end(self) -> list[str]:
@@ -97,3 +103,25 @@ def test_run_of_argument_deltas_names_the_function() -> None:
     line = session.end()[-1]
     assert "get_weather" in line
     assert "Paris" in line
+
+
+def test_deltas_that_were_held_fold_with_their_releases() -> None:
+    session = Session()
+    for _ in range(3):
+        session.touched_event(
+            Side.SERVER, "response.output_text.delta", {"delta": "a"}, fate=Fate.HELD
+        )
+    for seq in (1, 2, 3):
+        session.lines.extend(session.rows.lines_of(Released(1.0, seq, Fate.FORWARDED)))
+    (line,) = session.end()
+    assert line.startswith("    1=")
+    assert "x3" in line
+
+
+def test_dropped_and_edited_deltas_do_not_hide_among_the_others() -> None:
+    session = Session()
+    for fate, sent in ((Fate.FORWARDED, None), (Fate.DROPPED, None), (Fate.EDITED, b"{}")):
+        session.touched_event(
+            Side.SERVER, "response.output_text.delta", {"delta": "a"}, fate=fate, sent=sent
+        )
+    assert [line[5] for line in session.end()] == [" ", "x", "~", "~"]

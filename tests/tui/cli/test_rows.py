@@ -14,10 +14,12 @@ from realtap.recordings.event import (
     Note,
     Opened,
     Origin,
+    Released,
     Side,
     Unknown,
 )
-from realtap.tui.cli.rows import Page, Rows, cut, one_line, short_id
+from realtap.recordings.plain import one_line
+from realtap.tui.cli.rows import Page, Rows, cut, short_id
 
 PIPE = Page(width=None, has_colour=False)
 TERMINAL = Page(width=100, has_colour=True)
@@ -65,11 +67,45 @@ def test_pipe_has_no_colour_and_terminal_has() -> None:
         ({"origin": Origin.INJECTED}, "*"),
         ({"fate": Fate.DROPPED}, "x"),
         ({"fate": Fate.EDITED}, "~"),
+        ({"fate": Fate.HELD}, "="),
     ],
 )
 def test_what_realtap_did_to_an_event_is_marked(more: dict[str, object], mark: str) -> None:
     (line,) = Rows(PIPE).lines_of(event(CALL, **more))
     assert line[5] == mark
+
+
+def test_edited_event_shows_both_texts() -> None:
+    said, sent = Rows(PIPE).lines_of(
+        event({"type": "x", "n": 1}, fate=Fate.EDITED, sent=b'{"type":"y","n":2}', why="rule more")
+    )
+    assert said.endswith("[edited, rule more] n 1")
+    assert sent.split() == ["~", "sent", "←", "S", "y", "-", "n", "2"]
+
+
+def test_released_event_tells_how_long_it_was_held() -> None:
+    rows = Rows(PIPE)
+    (held,) = rows.lines_of(event({"type": "x"}, fate=Fate.HELD, why="breakpoint"))
+    assert held.endswith("[held, breakpoint]")
+    (released,) = rows.lines_of(Released(4.5, 7, Fate.DROPPED, why="by hand"))
+    assert released.split() == [
+        *("·x", "4.500", "event", "7", "released", "after", "3.250", "s:", "dropped"),
+        *("(by", "hand)"),
+    ]
+
+
+def test_released_event_that_was_edited_shows_what_was_sent() -> None:
+    rows = Rows(PIPE)
+    rows.learn(event({"type": "x"}, fate=Fate.HELD))
+    released, sent = rows.lines_of(Released(4.5, 7, Fate.EDITED, b'{"type":"x","n":2}'))
+    assert "after 3.250 s: edited" in released
+    assert sent.endswith("sent instead: n 2")
+
+
+def test_end_that_realtap_made_says_so() -> None:
+    ours = Closed(9.0, Side.SERVER, 1001, "bye", extra={"origin": "injected", "why": "fault end"})
+    (line,) = Rows(PIPE).lines_of(ours)
+    assert line.endswith("closed by the server with 1001 bye (made by realtap: fault end)")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +114,8 @@ def test_what_realtap_did_to_an_event_is_marked(more: dict[str, object], mark: s
         (Opened(0.1, 101, subprotocol="realtime"), "connected, subprotocol realtime"),
         (Opened(0.1, 401, body="no key"), "refused with status 401 no key"),
         (Closed(9.0, Side.SERVER, 1001, "expired"), "closed by the server with 1001 expired"),
+        (Released(4.5, 7, Fate.FORWARDED), "event 7 released: forwarded"),
+        (Closed(9.0, Side.SERVER, 1001, extra={"origin": "fault"}), "1001 (made by realtap)"),
         (Note(1.0, {"kind": "lost", "text": "3 lines were lost"}), "3 lines were lost"),
         (Unknown(b'{"later":1}'), '{"later":1}'),
         (Header("the-id", "2026-01-01T00:00:00Z", "reverse", "ws://host"), "the-id  2026"),

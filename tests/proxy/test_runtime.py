@@ -8,10 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from realtap.tui.cli import runtime
-from realtap.tui.cli.runtime import RunningProxy, noted, running_proxies
+from realtap.proxy import runtime
+from realtap.proxy.runtime import RunningProxy, noted, running_proxies
 
-OURS = RunningProxy(os.getpid(), "ws://127.0.0.1:8484/v1", "openai", "/recordings")
+OURS = RunningProxy(
+    os.getpid(),
+    "ws://127.0.0.1:8484/v1",
+    "openai",
+    "/recordings",
+    control="ws://127.0.0.1:8484/_realtap/control",
+    token="the-token",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +38,21 @@ def test_a_note_is_readable_by_its_owner_only(notes: Path) -> None:
     with noted(OURS):
         (note,) = notes.iterdir()
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
+        assert stat.S_IMODE(notes.stat().st_mode) == 0o700
+
+
+def test_a_note_replaces_an_open_one_of_a_dead_process_with_its_number(notes: Path) -> None:
+    notes.mkdir(parents=True, mode=0o755)
+    stale = notes / f"{OURS.pid}.json"
+    stale.write_text("{}")
+    stale.chmod(0o644)
+    with noted(OURS):
+        assert stat.S_IMODE(stale.stat().st_mode) == 0o600
+        assert stat.S_IMODE(notes.stat().st_mode) == 0o700
+
+
+def test_the_token_is_not_printed_with_the_note() -> None:
+    assert "the-token" not in repr(OURS)
 
 
 def test_the_note_of_a_dead_proxy_is_removed(notes: Path) -> None:

@@ -1,14 +1,14 @@
 """Which proxies run on this machine: each leaves a note of itself while it listens.
 
-The notes lie in the user's folder for state, readable by nobody else. `realtap attach` finds a proxy by
-them.
+The notes lie in the user's folder for state, readable by nobody else, because each holds the token of
+its proxy's control channel. Whoever wants to talk to a proxy finds it by them.
 """
 
 import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -25,6 +25,10 @@ class RunningProxy:
     """As the person named it."""
     recordings: str
     """The folder, absolute."""
+    control: str = ""
+    """The URL of its control channel: `ws://127.0.0.1:8484/_realtap/control`."""
+    token: str = field(default="", repr=False)
+    """What the control channel asks for."""
 
 
 def notes_folder() -> Path:
@@ -40,14 +44,23 @@ def noted(proxy: RunningProxy) -> Iterator[None]:
     """
     path = notes_folder() / f"{proxy.pid}.json"
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(proxy)))
+        _write(path, json.dumps(asdict(proxy)))
     try:
         yield
     finally:
         with suppress(OSError):
             path.unlink()
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that its owner alone can read, at every moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
+    # One that a dead process of the same number left may be readable by others.
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
 
 
 def running_proxies() -> list[RunningProxy]:
