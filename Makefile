@@ -18,8 +18,9 @@ DECLARED := pyproject.toml constraints.txt
 demo: $(VENV)/.app
 	@$(BIN)/realtap demo
 
+# Tests wait for sockets and screens: one process more for two cores keeps both busy.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)') $(PYTEST_ARGS)
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .

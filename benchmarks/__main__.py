@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import checking, costs, interface, measures, reading, report
+from . import checking, costs, doors, interface, measures, reading, replaying, report, rules
 from .figures import Figure
 from .turns import Bench, Effort
 
@@ -24,12 +24,17 @@ MEASURES: dict[str, Callable[[Bench], list[Figure]]] = {
     "latency": measures.latency,
     "sessions": measures.many_sessions,
     "wire": measures.wire,
+    "rules": rules.rules,
+    "tls": doors.tls_door,
+    "forward": doors.forward_mode,
     "memory": costs.memory,
+    "idle": doors.idle,
     "start": costs.start,
     "check": checking.checking,
     "where": reading.where,
     "open": reading.opening,
     "interface": interface.interface,
+    "replay": replaying.replaying,
 }
 
 

@@ -7,8 +7,9 @@ import asyncio
 import itertools
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.client import ClientProtocol
@@ -46,9 +47,13 @@ async def echo_rate(
     *,
     warm_up: int = WARM_UP,
     when_warm: Callable[[], None] = lambda: None,
+    connecting: Mapping[str, Any] | None = None,
 ) -> float:
-    """Messages a second that go through one session and come back."""
-    async with _session(url) as session:
+    """Messages a second that go through one session and come back.
+
+    `connecting` are more options of `websockets.connect`: a proxy, TLS.
+    """
+    async with _session(url, connecting) as session:
         await _echo(session, events, warm_up)
         when_warm()
         began = time.perf_counter()
@@ -97,7 +102,10 @@ async def round_trips_us(url: str, events: Sequence[str], count: int) -> list[fl
 
 
 @asynccontextmanager
-async def _session(url: str) -> AsyncIterator[ClientConnection]:
+async def _session(
+    url: str, connecting: Mapping[str, Any] | None = None
+) -> AsyncIterator[ClientConnection]:
+    options = {"proxy": None, **(connecting or {})}
     async with (
         asyncio.timeout(PATIENCE_S),
         connect(
@@ -105,8 +113,8 @@ async def _session(url: str) -> AsyncIterator[ClientConnection]:
             additional_headers=HEADERS,
             compression=None,
             max_size=None,
-            proxy=None,
             close_timeout=CLOSING_S,
+            **options,
         ) as session,
     ):
         yield session

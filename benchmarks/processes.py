@@ -83,6 +83,14 @@ class Child:
         """Resident memory now."""
         return self._status_bytes("VmRSS")
 
+    def gateway_bytes(self) -> int:
+        """Resident memory now of the mitmproxy process that it has started."""
+        children = (self._proc / "task" / self._proc.name / "children").read_text().split()
+        for child in (Path("/proc") / each for each in children):
+            if b"realtap.proxy.mitm" in (child / "cmdline").read_bytes():
+                return _status_bytes(child, "VmRSS")
+        raise ChildError("there is no mitmproxy process")
+
     def peak_memory_bytes(self) -> int:
         """The most resident memory since `forget_peak`."""
         return self._status_bytes("VmHWM")
@@ -100,12 +108,7 @@ class Child:
         return total_ns / 1e9
 
     def _status_bytes(self, key: str) -> int:
-        found = re.search(
-            rf"^{key}:\s+(\d+) kB$", (self._proc / "status").read_text(), re.MULTILINE
-        )
-        if found is None:
-            raise ChildError(f"the kernel does not tell {key}")
-        return int(found[1]) * 1024
+        return _status_bytes(self._proc, key)
 
     @property
     def _proc(self) -> Path:
@@ -124,6 +127,13 @@ class Child:
             if time.perf_counter() > until:
                 raise ChildError(f"did not listen within {STARTING_S:.0f} s")
             time.sleep(POLL_S)
+
+
+def _status_bytes(process: Path, key: str) -> int:
+    found = re.search(rf"^{key}:\s+(\d+) kB$", (process / "status").read_text(), re.MULTILINE)
+    if found is None:
+        raise ChildError(f"the kernel does not tell {key}")
+    return int(found[1]) * 1024
 
 
 def free_port() -> int:

@@ -84,7 +84,7 @@ def _run(running: Fleet, side: Running, trial: Trial, figures: Mapping[str, Figu
     except FAILURES as error:
         running.drop(side.peer, f"{type(error).__name__}: {error}")
         return
-    if running.forget_recordings() < LEAST_RECORDED_BYTES and side.peer is REALTAP_PEER:
+    if running.forget_recordings() < LEAST_RECORDED_BYTES and side.peer.name == REALTAP_PEER.name:
         # Compared with relays that record nothing, it would be quick for the wrong reason.
         running.drop(side.peer, "it recorded nothing")
         return

@@ -5,9 +5,7 @@ import importlib
 import logging
 import os
 import secrets
-import threading
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -308,6 +306,9 @@ class Proxy:
             self._on_call(call)
 
     def _warm_up(self) -> None:
-        """Load what steers sessions while nobody waits for it."""
-        loading = partial(importlib.import_module, ".helm", __package__)
-        threading.Thread(target=loading, name="realtap-loading", daemon=True).start()
+        """Load what steers sessions while nobody waits for it: before the first one, not in its middle.
+
+        Not in another thread: two that import the same modules can lock each other out.
+        """
+        loop = asyncio.get_running_loop()
+        loop.call_soon(importlib.import_module, ".helm", __package__)

@@ -86,7 +86,7 @@ class Header:
     started: str
     """Wall clock in UTC, ISO 8601 with microseconds and `Z`. `Event.at` counts from here."""
     via: str
-    """The way in: `reverse`, `tls`, `mitm:…`, `sideband`, `replay`, `sim` or `import`."""
+    """The way in: `reverse`, `tls`, `mitm:…`, `http` (a REST call, noted), `sideband`, `replay`, `sim` or `import`."""
     upstream: str
     """The server's URL as it was dialled, redacted."""
     client: Json = field(default_factory=dict)

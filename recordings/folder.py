@@ -28,6 +28,19 @@ _NEAREST = 5
 _UNSAFE = re.compile(r"[^A-Za-z0-9.]+")
 
 
+_HEAD_BYTES = 512
+"""The beginning of a header line: id, start and way in."""
+
+
+def _is_session(path: Path) -> bool:
+    """Whether a recording is a session, not the note of a plain HTTP request."""
+    try:
+        with path.open("rb") as file:
+            return b'"via":"http"' not in file.read(_HEAD_BYTES)
+    except OSError:
+        return True
+
+
 class RecordingsFolder:
     """A folder of recordings. It may be missing: it is made when the first session is written."""
 
@@ -118,7 +131,7 @@ class RecordingsFolder:
             return path
         recordings = self.paths()
         if name == LAST and recordings:
-            return recordings[0]
+            return next(filter(_is_session, recordings), recordings[0])
         wanted = name.removesuffix(ENDING)
         found = [each for each in recordings if wanted and each.stem.startswith(wanted)]
         exact = [each for each in found if each.stem == wanted]

@@ -1,5 +1,7 @@
 """What many tests share: a folder of recordings, a proxy in front of an upstream, raw peers."""
 
+import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from realtap.proxy.door import Proxy
+from realtap.proxy.tls import Authority, has_extra
 from realtap.proxy.upstream import parse_upstream
 from realtap.recordings.folder import RecordingsFolder
 
@@ -47,3 +50,18 @@ def make_proxy(folder: RecordingsFolder, reports: list[str]) -> MakeProxy:
         return Proxy(parse_upstream(upstream_url), folder, **settings)  # type: ignore[arg-type]  # a test passes any option on
 
     return make
+
+
+@pytest.fixture(scope="session")
+def confdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a certificate authority; making one takes a while."""
+    folder = tmp_path_factory.mktemp("mitmproxy")
+    if has_extra():
+        asyncio.run(Authority(folder).load())
+    return folder
+
+
+@pytest.fixture
+def without_mitmproxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the extra were not installed."""
+    monkeypatch.setitem(sys.modules, "mitmproxy", None)

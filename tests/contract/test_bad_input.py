@@ -37,8 +37,9 @@ def status_of(answer: bytes) -> int:
     [
         (b"\x00\x01garbage", 400, "not an HTTP/1.1 request"),
         (b"hello there\r\n\r\n", 400, "not an HTTP/1.1 request"),
-        (b"\x16\x03\x01\x02\x00\x01", 400, "began with TLS"),
-        (b"GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n", 501, "plain HTTP"),
+        (b"CONNECT api.openai.com:443 HTTP/1.1\r\n\r\n", 400, "--mode regular"),
+        (b"GET http://api.openai.com/ HTTP/1.1\r\n\r\n", 400, "--mode regular"),
+        (b"GET /v1/models HTTP/2.0\r\nHost: x\r\n\r\n", 400, "not an HTTP/1.1 request"),
         (b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000, 431, "longer than"),
         (b"GET / HTTP/1.1\r\nno colon\r\n\r\n", 400, "malformed header"),
     ],

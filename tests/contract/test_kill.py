@@ -7,29 +7,48 @@ import re
 import signal
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
+import msgspec
 import pytest
-from raw_peers import RawUpstream, frame, raw_session
+from doors import Door, Way
+from raw_peers import RawUpstream, frame
 
+from realtap.proxy.capture import CaptureMode
 from realtap.recordings.folder import RecordingsFolder
 from realtap.recordings.reader import Recording
 
-KILLS = 50
+KILLS = [
+    *((Way.PLAIN, seed) for seed in range(50)),
+    *((way, seed) for way in (Way.TLS, Way.CONNECT, Way.PREFIX) for seed in range(5)),
+]
 
 CHILD = """
 import asyncio, sys
 from pathlib import Path
+import msgspec
+from realtap.proxy.capture import Capture
 from realtap.proxy.door import Proxy
 from realtap.proxy.upstream import parse_upstream
 from realtap.recordings.folder import RecordingsFolder
 
 async def main():
-    async with Proxy(parse_upstream(sys.argv[1]), RecordingsFolder(Path(sys.argv[2])), port=0) as proxy:
-        print(proxy.port, flush=True)
+    folder = RecordingsFolder(Path(sys.argv[2]))
+    capture = msgspec.json.decode(sys.argv[3], type=Capture, dec_hook=lambda _, path: Path(path))
+    async with Proxy(parse_upstream(sys.argv[1]), folder, port=0, capture=capture) as proxy:
+        print(msgspec.json.encode([proxy.port, proxy.modes]).decode(), flush=True)
         await asyncio.Event().wait()
 
 asyncio.run(main())
 """
+
+
+class Child(NamedTuple):
+    """The proxy in its process."""
+
+    port: int
+    modes: tuple[CaptureMode, ...]
+
 
 NUMBER = re.compile(rb'"n":(\d+),')
 
@@ -74,9 +93,9 @@ def numbers_recorded(path: Path, side: str) -> list[int]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("seed", range(KILLS))
+@pytest.mark.parametrize(("door", "seed"), KILLS, indirect=["door"])
 async def test_a_killed_proxy_has_recorded_all_that_a_peer_received(
-    folder: RecordingsFolder, seed: int
+    folder: RecordingsFolder, door: Door, seed: int
 ) -> None:
     randomness = random.Random(seed)
     async with RawUpstream() as upstream:
@@ -84,14 +103,16 @@ async def test_a_killed_proxy_has_recorded_all_that_a_peer_received(
             sys.executable,
             "-c",
             CHILD,
-            upstream.url,
+            upstream.url + door.prefix,
             str(folder.path),
+            msgspec.json.encode(door.capture, enc_hook=str),
             stdout=asyncio.subprocess.PIPE,
         )
         try:
             assert child.stdout is not None
-            port = int(await child.stdout.readline())
-            async with raw_session(port, upstream) as (client, server):
+            line = await child.stdout.readline()
+            proxy = door.led_to(msgspec.convert(msgspec.json.decode(line), Child), upstream.url)
+            async with door.session(proxy, upstream) as (client, server):
                 async with asyncio.TaskGroup() as group:
                     at_client = group.create_task(numbers_heard(client.reader, masked=False))
                     at_server = group.create_task(numbers_heard(server.reader, masked=True))

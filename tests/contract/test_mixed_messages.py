@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
+from doors import EVERY_DOOR, Door
 from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
 from websockets.asyncio.server import serve
@@ -70,8 +71,9 @@ async def listen(connection: Connection) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
+@EVERY_DOOR
 async def test_both_ends_and_the_recording_agree_on_ten_thousand_mixed_messages(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     at_server: asyncio.Future[tuple[list[str], list[str]]] = asyncio.Future()
 
@@ -88,8 +90,8 @@ async def test_both_ends_and_the_recording_agree_on_ten_thousand_mixed_messages(
     async with serve(serve_one, "127.0.0.1", 0, max_size=None, ping_interval=None) as server:
         port = server.sockets[0].getsockname()[1]
         async with make_proxy(f"ws://127.0.0.1:{port}") as proxy:
-            uri = f"{proxy.url}/realtime?model=gpt-realtime"
-            async with connect(uri, max_size=None, ping_interval=None) as client:
+            how = door.connecting(proxy)
+            async with connect(**how, max_size=None, ping_interval=None) as client:
                 client_said, client_heard = await converse(client, seed=1)
                 server_said, server_heard = await at_server
     assert server_heard == client_said

@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable
 
 import pytest
-from raw_peers import ANSWER, RawUpstream, frame, raw_client
+from doors import EVERY_DOOR, Door
+from raw_peers import ANSWER, RawUpstream, frame
 from websockets.frames import Opcode
 
 from realtap.proxy.door import Proxy
 from realtap.proxy.tap import RECORDED_BODY_LENGTH
 from realtap.recordings.folder import RecordingsFolder
 from realtap.recordings.reader import Recording
+
+pytestmark = EVERY_DOOR
 
 type MakeProxy = Callable[..., Proxy]
 
@@ -81,10 +84,10 @@ def assert_no_secret_in(data: bytes, where: str) -> None:
 
 
 async def test_no_file_holds_a_secret_from_any_of_its_places(
-    make_proxy: MakeProxy, folder: RecordingsFolder, reports: list[str]
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder, reports: list[str]
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_client(proxy.port) as client:
+        async with door.client(proxy) as client:
             await client.send(REQUEST)
             server = await upstream.accept()
             # The app's own session is untouched: the upstream gets the keys.
@@ -118,12 +121,12 @@ async def test_no_file_holds_a_secret_from_any_of_its_places(
 
 @pytest.mark.parametrize("key", ["sk-proj-AAAAbbbbCCCCddddEEEE1111", "plainAzureKey0123456789"])
 async def test_a_refusal_that_repeats_the_key_is_recorded_without_it(
-    make_proxy: MakeProxy, folder: RecordingsFolder, reports: list[str], key: str
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder, reports: list[str], key: str
 ) -> None:
     body = f'{{"error":"Incorrect API key provided: {key}"}}'.encode()
     answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_client(proxy.port) as client:
+        async with door.client(proxy) as client:
             await client.send(
                 b"GET /v1/realtime HTTP/1.1\r\nUpgrade: websocket\r\napi-key: %s\r\n\r\n"
                 % key.encode()
@@ -139,11 +142,11 @@ async def test_a_refusal_that_repeats_the_key_is_recorded_without_it(
 
 
 async def test_a_key_that_the_server_selects_as_subprotocol_is_not_recorded(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     chosen = f"Sec-WebSocket-Protocol: openai-insecure-api-key.{SECRETS['subprotocol']}\r\n\r\n"
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_client(proxy.port) as client:
+        async with door.client(proxy) as client:
             await client.send(REQUEST)
             server = await upstream.accept()
             await server.receive_head()
@@ -155,12 +158,12 @@ async def test_a_key_that_the_server_selects_as_subprotocol_is_not_recorded(
 
 
 async def test_a_key_at_the_end_of_what_is_kept_of_a_refusal_is_not_half_kept(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     body = b"x" * (RECORDED_BODY_LENGTH - 10) + b" " + SECRETS["bearer"].encode() + b" " * 100
     answer = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: %d\r\n\r\n" % len(body) + body
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_client(proxy.port) as client:
+        async with door.client(proxy) as client:
             await client.send(REQUEST)
             server = await upstream.accept()
             await server.receive_head()

@@ -1,11 +1,14 @@
 """A `wss://` upstream: its certificate is checked, against the authorities of SSL_CERT_FILE."""
 
+import random
 import ssl
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
+from doors import need_extra
+from http_upstream import ask, get, http_upstream
 from raw_peers import REQUEST, RawUpstream, raw_client
 from websockets.asyncio.client import connect
 from websockets.asyncio.connection import Connection
@@ -50,7 +53,8 @@ async def test_a_session_goes_through_tls_when_the_authority_is_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
     async with tls_server(authority, "localhost") as server, make_proxy(url_of(server)) as proxy:
         async with connect(f"{proxy.url}/realtime?model=m") as client:
-            for message in ("hello", b"\x00" * 1_000_000):
+            # Many TLS records at a time, none like another.
+            for message in ("hello", random.Random(1).randbytes(1_000_000)):
                 await client.send(message)
                 assert await client.recv() == message
         assert client.close_code == 1000
@@ -101,3 +105,27 @@ async def test_an_upstream_that_speaks_no_tls_is_a_502(
                 refused = await client.receive_all()
     assert refused.startswith(b"HTTP/1.1 502 ")
     assert words in refused
+
+
+@pytest.mark.parametrize(("is_trusted", "status"), [(True, 200), (False, 502)])
+async def test_plain_http_goes_to_the_same_servers_as_sessions_do(
+    make_proxy: MakeProxy,
+    authority: trustme.CA,
+    reports: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_trusted: bool,
+    status: int,
+) -> None:
+    need_extra()
+    trusted = authority if is_trusted else trustme.CA()
+    trusted.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    async with http_upstream(context) as upstream, make_proxy(upstream) as proxy:
+        async with raw_client(proxy.port) as client:
+            answer = await ask(client, get("/v1/models"))
+    assert answer.status == status
+    assert any("ertificate" in line for line in reports) is not is_trusted

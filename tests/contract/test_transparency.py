@@ -6,20 +6,16 @@ import json
 from collections.abc import Callable
 
 import pytest
-from raw_peers import (
-    ANSWER,
-    REQUEST,
-    RawUpstream,
-    frame,
-    raw_client,
-    raw_session,
-)
+from doors import EVERY_DOOR, Door
+from raw_peers import ANSWER, REQUEST, RawUpstream, frame
 from websockets.frames import Opcode
 
 from realtap.proxy.door import Proxy
 from realtap.recordings.event import Closed, Event, Form, Note, Opened, Side
 from realtap.recordings.folder import RecordingsFolder
 from realtap.recordings.reader import Recording
+
+pytestmark = EVERY_DOOR
 
 type MakeProxy = Callable[..., Proxy]
 
@@ -31,7 +27,7 @@ def recording(folder: RecordingsFolder) -> Recording:
     return Recording(path)
 
 
-async def test_the_upstream_gets_the_clients_own_request(make_proxy: MakeProxy) -> None:
+async def test_the_upstream_gets_the_clients_own_request(make_proxy: MakeProxy, door: Door) -> None:
     request = (
         b"GET /v1/realtime?model=a%20b&x= HTTP/1.1\r\n"
         b"host: %s\r\nX-First: 1\r\nuPGRADE: websocket\r\nConnection: Upgrade\r\n"
@@ -39,19 +35,19 @@ async def test_the_upstream_gets_the_clients_own_request(make_proxy: MakeProxy) 
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
         b"Sec-WebSocket-Protocol: realtime, openai-insecure-api-key.sk-0123456789abcdef0123\r\n\r\n"
     )
-    async with RawUpstream() as upstream, make_proxy(upstream.url + "/eu") as proxy:
-        async with raw_client(proxy.port) as client:
+    async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
+        async with door.client(proxy) as client:
             await client.send(request.replace(b"%s", b"127.0.0.1:8484"))
             server = await upstream.accept()
             host = upstream.url.removeprefix("ws://").encode()
-            expected = request.replace(b"%s", host).replace(b"GET /v1", b"GET /eu/v1")
+            expected = request.replace(b"%s", host).replace(b"GET ", f"GET {door.prefix}".encode())
             assert await server.receive_head() == expected
 
 
-async def test_the_client_gets_the_upstreams_own_answer(make_proxy: MakeProxy) -> None:
+async def test_the_client_gets_the_upstreams_own_answer(make_proxy: MakeProxy, door: Door) -> None:
     answer = ANSWER[:-2] + b"set-cookie: __cf_bm=abc\r\nX-Request-Id: 7\r\n\r\n"
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_client(proxy.port) as client:
+        async with door.client(proxy) as client:
             await client.send(REQUEST % b"h")
             server = await upstream.accept()
             await server.receive_head()
@@ -68,10 +64,10 @@ async def test_the_client_gets_the_upstreams_own_answer(make_proxy: MakeProxy) -
     ],
 )
 async def test_a_refused_handshake_goes_back_unchanged_and_is_recorded(
-    make_proxy: MakeProxy, folder: RecordingsFolder, answer: bytes
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder, answer: bytes
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_client(proxy.port) as client:
+        async with door.client(proxy) as client:
             await client.send(REQUEST % b"h")
             server = await upstream.accept()
             await server.receive_head()
@@ -86,7 +82,9 @@ async def test_a_refused_handshake_goes_back_unchanged_and_is_recorded(
     assert closed.code == 1006
 
 
-async def test_frames_arrive_in_the_same_bytes_both_ways_at_once(make_proxy: MakeProxy) -> None:
+async def test_frames_arrive_in_the_same_bytes_both_ways_at_once(
+    make_proxy: MakeProxy, door: Door
+) -> None:
     def script(*, mask: bool) -> bytes:
         return b"".join(
             [
@@ -104,7 +102,7 @@ async def test_frames_arrive_in_the_same_bytes_both_ways_at_once(make_proxy: Mak
         )
 
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             up, down = script(mask=True), script(mask=False)
             async with asyncio.TaskGroup() as group:
                 group.create_task(client.send(up))
@@ -116,10 +114,10 @@ async def test_frames_arrive_in_the_same_bytes_both_ways_at_once(make_proxy: Mak
 
 
 async def test_every_kind_of_message_is_in_the_recording(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             sent = b"".join(
                 [
                     frame(b'{"type": "a", "n": 1}'),
@@ -145,10 +143,10 @@ async def test_every_kind_of_message_is_in_the_recording(
 
 
 async def test_a_message_beyond_the_limit_streams_through_and_leaves_size_and_digest(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url, hold_limit_bytes=1000) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             sent = frame(b"z" * 5000, Opcode.BINARY)
             await server.send(sent[:2000])
             assert await client.receive(2000) == sent[:2000]
@@ -159,10 +157,10 @@ async def test_a_message_beyond_the_limit_streams_through_and_leaves_size_and_di
 
 
 async def test_bytes_that_are_no_frames_are_passed_on_with_a_note(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             sent = frame(b"fine") + b"\xf1\x05what?" + b"even more"
             await server.send(sent)
             assert await client.receive(len(sent)) == sent
@@ -177,9 +175,12 @@ async def test_bytes_that_are_no_frames_are_passed_on_with_a_note(
 # How a session ends.
 
 
-async def test_a_half_closed_connection_stays_open_the_other_way(make_proxy: MakeProxy) -> None:
+async def test_a_half_closed_connection_stays_open_the_other_way(
+    make_proxy: MakeProxy, door: Door
+) -> None:
+    door.need_half_closed()
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             client.half_close()
             assert await server.receive_all() == b""
             await server.send(frame(b"late"))
@@ -189,10 +190,11 @@ async def test_a_half_closed_connection_stays_open_the_other_way(make_proxy: Mak
 
 @pytest.mark.parametrize("breaker", ["client", "server"])
 async def test_a_reset_connection_is_a_reset_on_the_other_side_and_in_the_recording(
-    make_proxy: MakeProxy, folder: RecordingsFolder, breaker: str
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder, breaker: str
 ) -> None:
+    door.need_resets()
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             broken, other = (client, server) if breaker == "client" else (server, client)
             broken.reset()
             with pytest.raises(ConnectionResetError):
@@ -202,10 +204,10 @@ async def test_a_reset_connection_is_a_reset_on_the_other_side_and_in_the_record
 
 
 async def test_a_frame_cut_off_by_the_end_arrives_as_far_as_it_came(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             cut = frame(b"a whole one") + frame(b"x" * 200)[:50]
             await server.send(cut)
             await server.close()
@@ -217,10 +219,10 @@ async def test_a_frame_cut_off_by_the_end_arrives_as_far_as_it_came(
 
 
 async def test_a_second_close_code_is_kept_as_a_note(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             await server.send(CLOSE)
             await client.receive(len(CLOSE))
             answer = frame(b"\x03\xe9", Opcode.CLOSE, mask=True)
@@ -230,9 +232,9 @@ async def test_a_second_close_code_is_kept_as_a_note(
     assert [(note["kind"], note["code"]) for note in notes] == [("close", 1001)]
 
 
-async def test_a_slow_reader_makes_the_sender_wait(make_proxy: MakeProxy) -> None:
+async def test_a_slow_reader_makes_the_sender_wait(make_proxy: MakeProxy, door: Door) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream) as (client, server):
+        async with door.session(proxy, upstream) as (client, server):
             piece = frame(b"z" * 60_000, Opcode.BINARY)
             sent = 0
             with contextlib.suppress(TimeoutError):
@@ -246,17 +248,17 @@ async def test_a_slow_reader_makes_the_sender_wait(make_proxy: MakeProxy) -> Non
 
 
 async def test_the_first_line_tells_the_session(
-    make_proxy: MakeProxy, folder: RecordingsFolder
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
 ) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
-        async with raw_session(proxy.port, upstream):
+        async with door.session(proxy, upstream):
             pass
         [path] = folder.paths()
         first = json.loads(path.read_bytes().splitlines()[0])
         assert first["realtap"] == 1
         assert first["id"] == path.stem
-        assert first["via"] == "reverse"
-        assert first["upstream"] == upstream.url + "/v1/realtime?model=gpt-realtime"
+        assert first["via"] == door.via
+        assert first["upstream"] == f"{upstream.url}{door.prefix}/v1/realtime?model=gpt-realtime"
         assert first["client"] == {"agent": "RawPeer/1.0"}
         assert first["request"]["path"] == "/v1/realtime?model=gpt-realtime"
         assert ["Upgrade", "websocket"] in first["request"]["headers"]

@@ -43,6 +43,13 @@ def full(folder: RecordingsFolder) -> RecordingsFolder:
 # Where it is.
 
 
+def test_last_is_a_session_not_the_note_of_a_plain_request(tmp_path: Path) -> None:
+    session, note = tmp_path / "20260101-000000-a.jsonl", tmp_path / "20260101-000001-b.jsonl"
+    session.write_text('{"realtap":1,"id":"a","started":"","via":"reverse"}\n')
+    note.write_text('{"realtap":1,"id":"b","started":"","via":"http"}\n')
+    assert RecordingsFolder(tmp_path).find("last") == session
+
+
 def test_option_comes_first(tmp_path: Path) -> None:
     (tmp_path / "recordings").mkdir()
     environ = {"REALTAP_RECORDINGS": "from-environment"}
