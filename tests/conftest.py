@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import realtap.proxy.helm  # noqa: F401 -- a proxy loads it when it listens: not in the middle of a test
 from realtap.proxy.door import Proxy
 from realtap.proxy.tls import Authority, has_extra
 from realtap.proxy.upstream import parse_upstream
