@@ -27,8 +27,8 @@ def websocket(*messages: Any, url: str = URL, is_closed: bool = True) -> Any:
     from mitmproxy.http import Request
     from mitmproxy.test import tflow
 
-    flow = tflow.twebsocketflow()
-    headers = {"Upgrade": "websocket", "User-Agent": "app"}
+    flow: Any = tflow.twebsocketflow()
+    headers: Any = {"Upgrade": "websocket", "User-Agent": "app"}
     flow.request = Request.make("GET", url, headers=headers)
     flow.request.timestamp_start, flow.response.timestamp_start = 1000.0, 1000.25
     flow.websocket.messages = list(messages)
@@ -46,11 +46,12 @@ def message(content: bytes, at: float, *, from_client: bool = False, **more: Any
 
 
 def written(path: Path, *flows: Any) -> Path:
-    from mitmproxy.io import FlowWriter
+    from mitmproxy import io
 
+    make_writer: Any = io.FlowWriter
     with path.open("wb") as file:
         for flow in flows:
-            FlowWriter(file).add(flow)
+            make_writer(file).add(flow)
     return path
 
 
@@ -102,11 +103,11 @@ def test_session_that_goes_on_has_no_end(path: Path) -> None:
 
 @pytest.mark.usefixtures("mitmproxy")
 def test_refusal_and_missing_answer_are_told(path: Path) -> None:
-    from mitmproxy.test import tflow
+    from mitmproxy.test import tutils
 
     refused, unanswered = websocket(), websocket()
     refused.websocket = unanswered.websocket = unanswered.response = None
-    refused.response = tflow.tresp(status_code=401, content=b"no key")
+    refused.response = tutils.tresp(status_code=401, content=b"no key")
     found = read_flows(written(path, refused, unanswered))
     first, second = [each.lines for each in found.sessions]
     assert [(each.status, each.body) for each in first if isinstance(each, Opened)] == [

@@ -26,7 +26,7 @@ TOOL: Any = {
 async def ask(url: str, *, question: str = "What is the weather in Paris?") -> list[str]:
     """An app that asks, answers the call, and hears the answer; the types of what it received."""
     client = AsyncOpenAI(api_key="sk-none", websocket_base_url=url)
-    heard = []
+    heard: list[str] = []
     async with client.realtime.connect(model="gpt-realtime") as connection:
         session: Any = {"type": "realtime", "output_modalities": ["text"], "tools": [TOOL]}
         await connection.session.update(session=session)
@@ -39,7 +39,8 @@ async def ask(url: str, *, question: str = "What is the weather in Paris?") -> l
             heard.append(event.type)
             if event.type != "response.done":
                 continue
-            output: Any = event.response.output[0]
+            done: Any = event
+            [output] = done.response.output
             if output.type == "message":
                 break
             await connection.conversation.item.create(
