@@ -18,9 +18,10 @@ DECLARED := pyproject.toml constraints.txt
 demo: $(VENV)/.app
 	@$(BIN)/realtap demo
 
-# Tests wait for sockets and screens: one process more for two cores keeps both busy.
+# Tests wait for sockets and screens: one process more for two cores keeps both busy, and who is done early
+# takes over from the others: the slowest tests are the last ones.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)') $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)') --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.check
 	$(BIN)/ruff format --check .
