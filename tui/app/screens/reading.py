@@ -36,6 +36,10 @@ STUDY_FOR_S = 0.08
 """What was learned is told after so much time."""
 
 
+SHOWN_S = 1.0
+"""The reading waits no longer than this for the first rows to be drawn."""
+
+
 class Reading(SessionPart):
     """The part that reads."""
 
@@ -74,6 +78,8 @@ class Reading(SessionPart):
         self._was_taken = threading.Event()
         """Set when the screen has taken what the study told: it never tells more than one batch ahead."""
         self._is_scanned = False
+        self._is_shown = threading.Event()
+        """The first rows were drawn."""
         """All that was there at first is on the screen."""
         self._is_understood = False
         """All that was there at first was studied."""
@@ -97,6 +103,8 @@ class Reading(SessionPart):
                     self.post_message(self.Scanned(len(index)))
                     if index.has_reached_end:
                         return
+                    # The first rows are drawn before the rest is read: two threads share one processor.
+                    self._is_shown.wait(SHOWN_S)
         except (RecordingError, ValueError) as error:
             self._fail(error)
 
@@ -231,6 +239,8 @@ class Reading(SessionPart):
             self.show_status()
         if new and (is_first or session.is_following):
             self.show_event()
+        if is_first:
+            self.call_after_refresh(self._is_shown.set)
         if has_ended and not self._has_stopped:
             self._study_on()
 
