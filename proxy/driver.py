@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from ..recordings.event import Side
@@ -38,6 +38,12 @@ class Speaker(Protocol):
     @property
     def next_due_s(self) -> float | None:
         """When to poll again though no message came."""
+
+
+def port_of(server: Server) -> int:
+    """The port that a server listens on, also where it was left to the system."""
+    port: int = next(iter(server.sockets)).getsockname()[1]
+    return port
 
 
 class Driver:

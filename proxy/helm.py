@@ -1,6 +1,6 @@
 """Where a proxy's sessions are steered: its rules, and the control channel that people and tools use.
 
-The door listens without it, and has it loaded in the meantime: a session pays for a director only from
+The door listens first and loads it then: a session pays for a director only from
 when a rule, a subscriber or a request needs one.
 """
 
@@ -8,13 +8,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Protocol
 
 from ..recordings.dialects import normal_type
 from .control.admission import Admission
 from .control.reception import Reception
-from .control.service import Service
+from .control.service import House, Service
 from .injection.director import Director
 from .injection.ledger import LEDGER_KINDS
 from .leg import Leg
@@ -27,24 +26,12 @@ from .wire.handshake import Head
 _log = logging.getLogger(__name__)
 
 
-class Door(Protocol):
+class Door(House, Protocol):
     """The proxy as it listens."""
 
     host: str
     port: int
     token: str
-
-    @property
-    def url(self) -> str:
-        """What an app takes as its base."""
-
-    @property
-    def upstream_origin(self) -> str:
-        """The server."""
-
-    @property
-    def recordings(self) -> Path:
-        """The folder."""
 
     @property
     def live_sessions(self) -> Sequence[LiveSession]:

@@ -24,7 +24,7 @@ from ...recordings.replay.matching import Rules
 from ...recordings.replay.mismatch import Mismatch
 from ...recordings.replay.outcome import Outcome
 from ...recordings.replay.script import Script
-from ..driver import Driver, Output
+from ..driver import Driver, Output, port_of
 from .player import PATIENCE_S, SETTLE_S, Player
 
 _MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024
@@ -176,8 +176,7 @@ class ReplayServer:
         """The port that it listens on."""
         if self._server is None:
             return self._port
-        port: int = next(iter(self._server.sockets)).getsockname()[1]
-        return port
+        return port_of(self._server)
 
     @property
     def url(self) -> str:

@@ -25,7 +25,7 @@ from websockets.typing import Subprotocol
 
 from ...recordings.errors import WireError
 from ...recordings.event import Json, Side
-from ..driver import Close, Driver, Output
+from ..driver import Close, Driver, Output, port_of
 from . import admission, defaults, faults
 from .call import Call
 from .call_line import CallLine
@@ -190,8 +190,7 @@ class Simulator:
         """The port that it listens on."""
         if self._server is None:
             return self._port
-        port: int = next(iter(self._server.sockets)).getsockname()[1]
-        return port
+        return port_of(self._server)
 
     @property
     def url(self) -> str:

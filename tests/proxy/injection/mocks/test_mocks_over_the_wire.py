@@ -35,10 +35,7 @@ call = "get_weather"
 python = "tools:get_weather"
 """
 TOOLS = """
-import time
-
 def get_weather(arguments):
-    time.sleep(0.05)
     return {"city": arguments["city"], "sky": "SKY"}
 """
 

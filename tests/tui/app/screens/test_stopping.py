@@ -87,9 +87,9 @@ def gate(request: pytest.FixtureRequest) -> Iterator[Gate]:
     made.open()
 
 
-async def test_reading_is_stopped_and_goes_on(
-    long: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slow_scan(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Reads only as far as the gate lets it."""
     scan = Index.scan
 
     def slowly(index: Index, limit: int | None = None) -> int:
@@ -97,14 +97,18 @@ async def test_reading_is_stopped_and_goes_on(
         return scan(index, limit)
 
     monkeypatch.setattr(Index, "scan", slowly)
+    return gate
+
+
+async def test_reading_is_stopped_and_goes_on(long: Path, slow_scan: Gate) -> None:
     async with driven(long, opens=False) as app:
         await app.begin("enter")
-        await gate.reached(app)
+        await slow_scan.reached(app)
         assert "reading, " in app.status
         assert "esc stops" in app.status
         await app.begin("escape")
         assert app.is_at(SessionScreen)
-        gate.open()
+        slow_scan.open()
         await app.settle()
         assert "reading stopped at " in app.status
         read = len(app.session)
@@ -115,20 +119,13 @@ async def test_reading_is_stopped_and_goes_on(
 
 
 async def test_second_escape_leaves_a_recording_that_is_being_read(
-    long: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    long: Path, slow_scan: Gate
 ) -> None:
-    scan = Index.scan
-
-    def slowly(index: Index, limit: int | None = None) -> int:
-        gate.pass_()
-        return scan(index, limit)
-
-    monkeypatch.setattr(Index, "scan", slowly)
     async with driven(long, opens=False) as app:
         await app.begin("enter")
-        await gate.reached(app)
+        await slow_scan.reached(app)
         await app.begin("escape", "escape")
-        gate.open()
+        slow_scan.open()
         await app.settle()
         assert app.is_at(Sessions)
 
