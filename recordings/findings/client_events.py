@@ -5,7 +5,7 @@ What an event asks for, and whether the conversation allows it, is judged elsewh
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from ..catalogue import catalogue
@@ -82,8 +82,15 @@ def _nearest(name: str, state: Conversation) -> str:
     if meant:
         return meant
     spoken = "beta" if state.dialect is Dialect.BETA else "ga"
-    known = sorted(catalogue().types(spoken, "client") | state.profile.own_client_types)
-    near = difflib.get_close_matches(name[:200], known, n=1, cutoff=0.6)
+    return _most_alike(
+        name[:200], catalogue().types(spoken, "client") | state.profile.own_client_types
+    )
+
+
+@lru_cache(maxsize=256)
+def _most_alike(name: str, known: frozenset[str]) -> str:
+    """The name that looks most like it. An app sends the same wrong type again and again."""
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return near[0] if near else ""
 
 

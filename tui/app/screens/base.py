@@ -126,12 +126,13 @@ class SessionPart(Screen[None]):
     def show_title(self) -> None:
         """The line at the top."""
         title = headline(self.session, self.app.glyphs, is_live=self.is_live, width=self.size.width)
-        self.query_one("#title", Static).update(title)
+        self.query_one("#title", Static).update(title, layout=False)
 
     def show_columns(self) -> None:
         """The names of the columns."""
         width = self.viewer.scrollable_content_region.width
-        self.query_one("#columns", Static).update(text_of_spans(self.viewer.head(width)))
+        names = text_of_spans(self.viewer.head(width))
+        self.query_one("#columns", Static).update(names, layout=False)
 
     def show_event(self) -> None:
         """The inspector, and where the person is."""

@@ -51,8 +51,13 @@ class CountingPart(Screen[None]):
     def count(self) -> None:
         """Count what was not counted yet."""
         is_at_work = self._counter is not None and not self._counter.is_finished
-        if self.is_current and not is_at_work and (wanted := self._next()) is not None:
+        if self.is_in_front and not is_at_work and (wanted := self._next()) is not None:
             self._counter = self._count(wanted)
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether the person looks at the list: Textual's `is_current` is also so right behind that."""
+        return self.app.screen is self
 
     def known_counts(self, found: Shelved) -> Counts | None:
         """What was counted of a recording as it is now."""

@@ -21,9 +21,11 @@ from ..widgets.tab_bar import TabBar
 from ..wording import reason
 from .base import SessionPart
 
-LOOK_EVERY_S = 0.175
-"""How often a live recording is looked at. What came is drawn, and once more when it is understood:
-at most 20 times a second."""
+LOOK_EVERY_S = 0.25
+"""How often a live recording is looked at. What came is drawn when it is understood, and before that
+too when there is much of it: at most 20 times a second."""
+SOON_ROWS = 300
+"""So many rows are understood at once: to draw them before would be to draw them twice."""
 SILENCE_LOOKS = 10
 """At every so many looks, what the silence of a live session means is asked too."""
 REST_S = 0.5
@@ -78,9 +80,11 @@ class Reading(SessionPart):
         self._was_taken = threading.Event()
         """Set when the screen has taken what the study told: it never tells more than one batch ahead."""
         self._is_scanned = False
+        """All that was there at first is on the screen."""
         self._is_shown = threading.Event()
         """The first rows were drawn."""
-        """All that was there at first is on the screen."""
+        self._has_unshown_rows = False
+        """They are drawn when they are understood."""
         self._is_understood = False
         """All that was there at first was studied."""
         self._has_stopped = False
@@ -203,7 +207,8 @@ class Reading(SessionPart):
         self._study_on()
         return True
 
-    def _study_on(self) -> None:
+    def _study_on(self) -> bool:
+        """Understand what came; False when there is nothing new, or somebody is at it."""
         session = self.session
         is_behind = not session.is_studied or len(session.audio_bytes) < len(session)
         # The end is no row, and much is found by it.
@@ -212,6 +217,8 @@ class Reading(SessionPart):
         is_waiting = session.index.closed is None and self._looks % SILENCE_LOOKS == 0
         if (is_behind or is_waiting) and not self._is_at_work("study"):
             self._study()
+            return True
+        return False
 
     # What they tell.
 
@@ -233,16 +240,23 @@ class Reading(SessionPart):
             self.status.change(progress=f"reading, {message.rows:,} events, esc stops")
         if session.index.closed is not None:
             session.is_following = False
-        if new or session.index.closed is not None:
-            self.events.grown()
-            self.show_title()
-            self.show_status()
-        if new and (is_first or session.is_following):
-            self.show_event()
+        is_at_it = has_ended and not self._has_stopped and self._study_on()
+        if is_at_it and self._is_understood and len(new) <= SOON_ROWS and self.has_way.is_set():
+            self._has_unshown_rows = True
+        elif new or session.index.closed is not None:
+            self._show_growth()
         if is_first:
+            self.show_event()
             self.call_after_refresh(self._is_shown.set)
-        if has_ended and not self._has_stopped:
-            self._study_on()
+
+    def _show_growth(self) -> None:
+        """There are more rows, or the session has ended."""
+        self._has_unshown_rows = False
+        self.events.grown()
+        self.show_title()
+        self.show_status()
+        if self.session.is_following:
+            self.show_event()
 
     def take_rows(self, rows: range) -> None:
         """More rows came; with a filter they wait until it has looked at them."""
@@ -260,6 +274,8 @@ class Reading(SessionPart):
         was_studied = session.is_studied
         for batch in message.batches:
             session.take(batch)
+        if self._has_unshown_rows:
+            self._show_growth()
         found = [each for batch in message.batches for each in batch.findings]
         found += message.findings
         session.take_findings(message.findings)

@@ -136,7 +136,7 @@ class Sessions(CountingPart):
                 self.post_message(self.Read(shelved(path, self.app.liveness), size_bytes))
 
     def _read_again(self) -> None:
-        if self.is_current and not self._is_reading:
+        if self.is_in_front and not self._is_reading:
             self._read()
 
     @property

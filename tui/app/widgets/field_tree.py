@@ -1,6 +1,6 @@
 """The tree of one event's fields, with every level open."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -21,11 +21,18 @@ class FieldTree(MadeLines[FieldLine]):
         self._root: FieldNode | None = None
         self._folded: set[str] = set()
 
-    def show(self, root: FieldNode | None) -> None:
-        """Show an event's fields; what was folded away at a path stays so for the next event."""
+    def show(self, root: FieldNode | None, subject: Hashable = None) -> None:
+        """Show an event's fields; what was folded away at a path stays so for the next event.
+
+        Args:
+            root: The event; None for none.
+            subject: Which event it is: for the same one as before the cursor stays on its field.
+        """
+        node = self.node
         self._root = root
-        self._build()
-        self.go_to(0)
+        self._show(subject)
+        if node is not None and self.cursor:
+            self._go_to_field(node)
 
     def _made(self, width: int) -> Sequence[FieldLine]:
         if self._root is None:
@@ -66,6 +73,9 @@ class FieldTree(MadeLines[FieldLine]):
 
     def _rebuilt_at(self, node: FieldNode) -> None:
         self._build()
+        self._go_to_field(node)
+
+    def _go_to_field(self, node: FieldNode) -> None:
         for place, line in enumerate(self._lines):
             if line.node.path == node.path:
                 self.go_to(place)

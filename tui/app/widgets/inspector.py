@@ -118,16 +118,15 @@ class Inspector(Vertical):
         self._fill_head()
 
     def _fill_head(self) -> None:
-        head, wave = self.query_one("#event-head", Static), self.query_one("#waveform", Static)
         event = self._event
-        wave.display = False
-        if event is None:
-            head.update("")
-            return
-        head.update(self._head(event))
-        self._note_counts(event)
-        if (event.type or "").endswith(("audio.delta", "audio_buffer.append")):
-            self._draw_wave(wave)
+        head, wave = self.query_one("#event-head", Static), self.query_one("#waveform", Static)
+        drawn = self._wave() if event is not None and _is_audio(event) else None
+        wave.display = drawn is not None
+        if drawn is not None:
+            _write(wave, drawn)
+        _write(head, self._head(event) if event is not None else Content(""))
+        if event is not None:
+            self._note_counts(event)
 
     def _head(self, event: Event) -> Content:
         glyphs, session = self._glyphs, self._session
@@ -155,41 +154,43 @@ class Inspector(Vertical):
         found = len(self._session.findings_of.get(event.seq, ()))
         tabs.note("findings", f" {found}" if found else "")
 
-    def _draw_wave(self, wave: Static) -> None:
+    def _wave(self) -> Content | None:
+        """What can be seen of the audio; None when there is none to see."""
         events = [self._session.event(row) for row in self._rows[:HEARD_EVENTS]]
         format_ = self._session.audio_format(self._row)
         audio = audio_in(each for each in events if each is not None)
         width = max(self.size.width - 2, 10)
         drawn = waveform(audio, format_, width, self._glyphs.waves)
         told = describe_duration(format_.duration_s(len(audio)))
-        wave.update(Content.assemble((f" {drawn}\n", "$success"), (f" {told}", "$quiet")))
-        wave.display = bool(drawn)
+        if not drawn:
+            return None
+        return Content.assemble((f" {drawn}\n", "$success"), (f" {told}", "$quiet"))
 
     def _fill(self) -> None:
         """Make what the open tab shows, and only that."""
         event, session, glyphs = self._event, self._session, self._glyphs
+        row = self._row
         if event is None:
             self.query_one(FieldTree).show(None)
             return
         match self.tab:
             case "tree":
-                self.query_one(FieldTree).show(self._tree(event))
+                self.query_one(FieldTree).show(self._tree(event), row)
             case "json":
-                self._text("json").show(lambda width: verbatim_lines(event, width))
+                self._text("json").show(lambda width: verbatim_lines(event, width), row)
             case "reference":
                 known = catalogue()
                 self._text("reference").show(
-                    lambda width: reference_lines(event, known, width, glyphs)
+                    lambda width: reference_lines(event, known, width, glyphs), row
                 )
             case "related":
-                row = self._row
                 self._text("related").show(
-                    lambda _width: related_lines(session, row, event, glyphs)
+                    lambda _width: related_lines(session, row, event, glyphs), row
                 )
             case _:
                 found = session.findings_of.get(event.seq, [])
                 self._text("findings").show(
-                    lambda width: finding_lines(found, session, width, glyphs)
+                    lambda width: finding_lines(found, session, width, glyphs), row
                 )
 
     def _text(self, name: str) -> TextLines:
@@ -221,3 +222,13 @@ class Inspector(Vertical):
     @on(LineList.Moved)
     def _line_moved(self, event: LineList.Moved) -> None:
         event.stop()
+
+
+def _is_audio(event: Event) -> bool:
+    return (event.type or "").endswith(("audio.delta", "audio_buffer.append"))
+
+
+def _write(place: Static, content: Content) -> None:
+    """Write something else in a place. What lies below it only moves when it takes more lines, or fewer."""
+    height = content.get_height({}, place.size.width) if place.size else 0
+    place.update(content, layout=height != place.size.height)

@@ -115,9 +115,23 @@ class LineList(ScrollView, can_focus=True):
         """
         if forget:
             self._strips.clear()
-        self.virtual_size = Size(self.scrollable_content_region.width, self.count)
+        self._measure()
         self.cursor = max(min(self.cursor, self.count - 1), 0)
         self.refresh()
+
+    def _measure(self) -> None:
+        """Let the scrollbar know how much there is.
+
+        It is always there, so nothing else moves, unless the list is as high as its lines. To set
+        `virtual_size` as such lays out and draws the whole screen anew: most of a frame's time.
+        """
+        size = Size(self.scrollable_content_region.width, self.count)
+        if self.styles.height is not None and self.styles.height.is_auto:
+            self.virtual_size = size
+            return
+        self.set_reactive(LineList.virtual_size, size)
+        self.vertical_scrollbar.window_virtual_size = self.count
+        self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
     def go_to(self, line: int, *, centre: bool = False) -> None:
         """Select a line without telling anybody, and scroll to it if it cannot be seen."""

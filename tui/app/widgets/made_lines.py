@@ -28,14 +28,26 @@ class MadeLines[Line: MadeLine](LineList):
         self._hint = hint
         self._lines: Sequence[Line] = ()
         self._version = 0
+        self._subject: Hashable = None
 
     def _made(self, width: int) -> Sequence[Line]:
         """The lines for a width in cells."""
         raise NotImplementedError
 
+    def _show(self, subject: Hashable) -> None:
+        """Make the lines anew. The cursor stays where it is in what is said of the same subject."""
+        is_other = subject is None or subject != self._subject
+        self._subject = subject
+        self._build()
+        if is_other:
+            self.go_to(0)
+
     def _build(self) -> None:
         width = self.scrollable_content_region.width
-        self._lines = self._made(width) if width > 0 else ()
+        lines = self._made(width) if width > 0 else ()
+        if lines == self._lines:
+            return
+        self._lines = lines
         self._version += 1
         self.lines_changed(forget=True)
 

@@ -49,7 +49,7 @@ class StatusBar(Static):
         changed = replace(self.status, **changes)  # type: ignore[arg-type] # the fields' own types, by name
         if changed != self.status:
             self.status = changed
-            self.update(self._told(changed))
+            self.update(self._told(changed), layout=False)
 
     def _told(self, told: Status) -> Content:
         glyphs = self._glyphs

@@ -47,13 +47,13 @@ class TabBar(Static):
     def choose(self, name: str) -> None:
         """Show a name as chosen."""
         self.chosen = name
-        self.refresh(layout=True)
+        self.refresh()
 
     def note(self, name: str, text: str) -> None:
         """Write something behind a name, as a count."""
         if self._notes.get(name) != text:
             self._notes[name] = text
-            self.refresh(layout=True)
+            self.refresh()
 
     def step(self, by: int) -> str:
         """The name so many places on; goes round at the ends."""

@@ -1,6 +1,6 @@
 """Lines of ready-made text: the reference of an event, its related events, its JSON."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from ..ink import Spans
@@ -27,11 +27,15 @@ class TextLines(MadeLines[TextLine]):
         super().__init__(hint, id=id)
         self._make: Maker | None = None
 
-    def show(self, make: Maker | None) -> None:
-        """Show other lines."""
+    def show(self, make: Maker | None, subject: Hashable = None) -> None:
+        """Show other lines.
+
+        Args:
+            make: Makes them.
+            subject: What they are about: the cursor stays when it is the same as before.
+        """
         self._make = make
-        self._build()
-        self.go_to(0)
+        self._show(subject)
 
     def _made(self, width: int) -> Sequence[TextLine]:
         return self._make(width) if self._make is not None else ()

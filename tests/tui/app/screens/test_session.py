@@ -407,6 +407,29 @@ async def test_nothing_moves_while_paused(live: tuple[Path, float]) -> None:
         assert app.seq == len(app.session)
 
 
+async def test_field_stays_selected_while_the_session_grows(live: tuple[Path, float]) -> None:
+    path, now_s = live
+    async with driven(path, now_s=now_s) as app:
+        await app.press("g", "enter")
+        await to_field(app, "session.model")
+        grow(path, "rate_limits.updated")
+        app.screen.look()
+        await app.settle()
+        assert app.seq == 1
+        field = app.screen.inspector.field
+        assert field is not None
+        assert field.path == "session.model"
+
+
+async def test_other_event_is_read_from_its_top(tour: Path) -> None:
+    async with driven(tour) as app:
+        await app.press("enter")
+        await to_field(app, "session.model")
+        app.screen.select(4)
+        await app.settle()
+        assert app.screen.query_one(FieldTree).cursor == 0
+
+
 async def test_last_line_follows_again(live: tuple[Path, float]) -> None:
     path, now_s = live
     async with driven(path, now_s=now_s) as app:

@@ -245,6 +245,22 @@ async def test_counting_rests_while_a_session_is_open_and_goes_on_after(
         assert len(steps) < 3 + 3 + path.read_bytes().count(b"\n") / 2
 
 
+async def test_nothing_is_read_or_counted_behind_an_open_session(record: Record) -> None:
+    path = record(session(), text_turn(), closed())
+    async with driven(path, opens=False) as app:
+        listed = app.app.screen
+        assert isinstance(listed, Sessions)
+        await app.press("enter")
+        listed._counts.clear()
+        path.write_bytes(path.read_bytes() + b"{}\n")
+        app.messages.clear()
+        listed._read_again()
+        listed.count()
+        await app.settle()
+        assert not app.handled(Sessions.Listed)
+        assert not app.handled(CountingPart.Counted)
+
+
 async def test_recording_that_did_not_change_is_counted_once(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
