@@ -21,6 +21,7 @@ FAMILIES = (
     "lifecycle",
     "conformance",
     "mcp",
+    "retries",
 )
 """The modules of this package that hold rules, in the order in which their findings are told."""
 

@@ -1,13 +1,12 @@
 """Findings about `error` events: each of them, with the event of the client that it answers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from ..conversation import Conversation, Seen
+from ..conversation import Conversation
 from ..conversation.errors_seen import ErrorSeen
-from ..event import Side
-from ..plain import cut, object_of, text_of
+from ..plain import cut
 from .finding import Finding, Severity
 from .rule import Rule
 from .wording import shown
@@ -28,7 +27,7 @@ FATAL = frozenset(
 )
 """Errors that no new connection mends."""
 
-_ADVICE: Mapping[str, str] = {
+ADVICE: Mapping[str, str] = {
     "account_deactivated": "the account is closed: a new connection ends the same way",
     "billing_hard_limit_reached": "raise the billing limit: a new connection ends the same way",
     "conversation_already_has_active_response": (
@@ -48,6 +47,7 @@ _ADVICE: Mapping[str, str] = {
     "session_expired": "open a new session before the old one's expires_at",
     "unknown_parameter": "remove or rename the field that the message names",
 }
+"""What to do about an error, by its code."""
 
 
 class _AfterErrors(Rule, ABC):
@@ -86,7 +86,7 @@ class ServerError(_AfterErrors):
             error.at,
             (error.seq, error.answers_seq or 0),
             f"the server reports {_told(error)}; {_answered(error)}",
-            _ADVICE.get(
+            ADVICE.get(
                 error.code, "mend what the message names; the event that it answers had no effect"
             ),
         )
@@ -147,68 +147,8 @@ class ErrorWithoutEventId(_AfterErrors):
         )
 
 
-# Over several sessions.
-
-
-def fatal_code(seen: Seen) -> str:
-    """The code of an error, or of a failed response, that no new connection mends; else empty."""
-    if seen.side is not Side.SERVER:
-        return ""
-    error = object_of(seen.fields.get("error"))
-    if seen.kind == "response.done":
-        response = object_of(seen.fields.get("response"))
-        error = object_of(object_of(response.get("status_details")).get("error"))
-    code = text_of(error.get("code"))
-    return code if code in FATAL and seen.kind in {"error", "response.done"} else ""
-
-
-class SameFatalErrorAgain(Rule):
-    """Two sessions of a client end in the same error. One session alone never shows it.
-
-    It stands among the rules for its name and page; `repeated_failures` is what finds it.
-    """
-
-    slug = "same-fatal-error-again"
-    severity = Severity.INFO
-    kinds = frozenset()
-
-    def repeated(self, code: str, seen: Seen, earlier: str) -> Finding:
-        """The finding about an error in a session, and the recording of the one before."""
-        return self.finding(
-            seen.at,
-            (seen.seq,),
-            f"the session ends in `{code}` as the one before it did ({earlier})",
-            f"do not connect again after this error: {_ADVICE[code]}",
-        )
-
-
-def repeated_failures(
-    sessions: Iterable[tuple[str, Sequence[Seen]]],
-) -> Iterator[tuple[str, Finding]]:
-    """Fatal errors that a session has in common with the one before: retrying does not help.
-
-    Args:
-        sessions: Of one client, in the order of their time: the recording's id, and its `error` and
-            `response.done` events.
-
-    Yields:
-        The id of the later session, and the finding in it.
-    """
-    before: dict[str, str] = {}
-    for name, events in sessions:
-        codes: dict[str, Seen] = {}
-        for seen in events:
-            if code := fatal_code(seen):
-                codes.setdefault(code, seen)
-        for code, seen in codes.items():
-            if code in before:
-                yield name, SameFatalErrorAgain().repeated(code, seen, before[code])
-        before = dict.fromkeys(codes, name)
-
-
 RULES: tuple[type[Rule], ...] = (
     ServerError,
     HarmlessError,
     ErrorWithoutEventId,
-    SameFatalErrorAgain,
 )

@@ -63,16 +63,17 @@ def check(
     from . import talk
     from .exit_codes import ExitCode
     from .folders import folder_from
-    from .judging import checked_slugs, judge, profile_of
+    from .judging import checked_slugs, judge, profile_of, with_retries
 
     folder, ignored = folder_from(recordings), checked_slugs(ignore)
     paths = [_from_here(folder.find(each)) for each in recording]
     level = Severity(fail_on)
-    judged: list[Judged] = []
+    alone: list[Judged] = []
     with talk.Progress("recordings checked") as progress:
         for path in paths:
-            judged.append(judge(path, profile=profile_of(profile), ignore=ignored))
+            alone.append(judge(path, profile=profile_of(profile), ignore=ignored))
             progress.advance()
+    judged = with_retries(alone, ignored)
     for line in _lines(judged, format_, level):
         click.echo(line)
     for each in judged:

@@ -1,14 +1,16 @@
 """Judges recordings on disk: the findings of each, and where in the file they are."""
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...recordings.errors import UsageError
+from ...recordings.event import Entry
 from ...recordings.findings import rules
 from ...recordings.findings.engine import OWN_SLUGS, findings_of
 from ...recordings.findings.finding import Finding, Severity
+from ...recordings.findings.retries import EndedSessions, Failures, SameFatalErrorAgain
 from ...recordings.growing import GrowingRecording
 from ...recordings.profiles import PROFILES, Profile
 from ...recordings.reader import Recording
@@ -25,6 +27,8 @@ class Judged:
     findings: tuple[Finding, ...]
     damage: tuple[str, ...]
     """Lines that could not be read, in words."""
+    failures: Failures = field(default_factory=Failures)
+    """What a session after it may run into again."""
 
     def at_least(self, severity: Severity) -> list[Finding]:
         """The findings that are as bad as this, or worse."""
@@ -39,9 +43,30 @@ def judge(
     Raises:
         RecordingError: It cannot be read.
     """
-    recording = Recording(path)
-    found = findings_of(recording.entries(), profile=profile, ignore=ignore)
-    return Judged(path, tuple(found), tuple(str(each) for each in recording.warnings))
+    recording, failures = Recording(path), Failures()
+    entries = _noticing(recording.entries(), failures)
+    found = findings_of(entries, profile=profile, ignore=ignore)
+    return Judged(path, tuple(found), tuple(str(each) for each in recording.warnings), failures)
+
+
+def _noticing(entries: Iterable[Entry], failures: Failures) -> Iterator[Entry]:
+    for entry in entries:
+        failures.receive(entry)
+        yield entry
+
+
+def with_retries(
+    judged: Sequence[Judged], ignore: frozenset[str] = frozenset()
+) -> Sequence[Judged]:
+    """The same recordings, with what only several of them show: errors that a client runs into again."""
+    if SameFatalErrorAgain.slug in ignore:
+        return judged
+    ended = EndedSessions()
+    found: dict[Path, tuple[Finding, ...]] = {}
+    for each in sorted(judged, key=lambda each: each.failures.started):
+        found[each.path] = tuple(ended.again(each.failures))
+        ended.add(each.failures)
+    return [replace(each, findings=each.findings + found[each.path]) for each in judged]
 
 
 def explain(path: Path) -> list[Finding]:

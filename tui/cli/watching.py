@@ -19,6 +19,7 @@ from ...recordings.errors import RecordingError
 from ...recordings.event import Closed, Header
 from ...recordings.findings.engine import Judge
 from ...recordings.findings.finding import Finding
+from ...recordings.findings.retries import EndedSessions, Failures
 from ...recordings.growing import GrowingRecording
 from . import talk
 from .findings_text import finding_lines
@@ -38,6 +39,7 @@ class Watch:
 
     def __init__(self, path: Path, *, wall_clock: Callable[[], float] = time.time) -> None:
         self.is_over = False
+        self.failures = Failures()
         self._recording = GrowingRecording(path)
         self._judge = Judge()
         self._wall_clock = wall_clock
@@ -50,6 +52,7 @@ class Watch:
             if isinstance(entry, Header):
                 with contextlib.suppress(ValueError):
                     self.started_s = datetime.fromisoformat(entry.started).timestamp()
+            self.failures.receive(entry)
             yield from self._judge.receive(entry)
             self.is_over = self.is_over or isinstance(entry, Closed)
         if not self.is_over:
@@ -66,6 +69,7 @@ def main() -> None:
     named: queue.Queue[Path | None] = queue.Queue()
     threading.Thread(target=_read_names, args=(named,), daemon=True).start()
     watches: dict[Path, Watch] = {}
+    ended = EndedSessions()
     is_last_look = False
     while not is_last_look:
         for path in _taken(named):
@@ -74,7 +78,7 @@ def main() -> None:
             else:
                 _begin(watches, path)
         for path in list(watches):
-            _look(watches, path)
+            _look(watches, path, ended)
 
 
 def _give_way() -> None:
@@ -112,10 +116,10 @@ def _begin(watches: dict[Path, Watch], path: Path) -> None:
         talk.complain(str(error))
 
 
-def _look(watches: dict[Path, Watch], path: Path) -> None:
+def _look(watches: dict[Path, Watch], path: Path, ended: EndedSessions) -> None:
     watch = watches[path]
     try:
-        for finding in watch.look():
+        for finding in (*watch.look(), *ended.again(watch.failures)):
             for line in finding_lines(finding, session=path.stem):
                 talk.say(line)
     except RecordingError as error:
@@ -123,6 +127,7 @@ def _look(watches: dict[Path, Watch], path: Path) -> None:
         watch.is_over = True
     if watch.is_over:
         watch.close()
+        ended.add(watch.failures)
         del watches[path]
 
 

@@ -3,13 +3,10 @@
 from typing import Any
 
 from judged_dialogue import JudgedDialogue, found_in
-from scenes import error, response_done, session
-from transcript import Step, client, only, server, slugs, transcript, wait
+from scenes import error, session
+from transcript import Step, client, only, server, slugs, wait
 
-from realtap.recordings.conversation import Seen
-from realtap.recordings.event import Event
 from realtap.recordings.findings import errors as family
-from realtap.recordings.findings.errors import repeated_failures
 from realtap.recordings.findings.finding import Finding, Severity
 
 
@@ -127,48 +124,3 @@ def test_client_that_names_its_events_is_fine() -> None:
         error("item_delete_invalid_item_id", event_id="evt_7"),
     )
     assert "error-without-event-id" not in slugs(found)
-
-
-# same-fatal-error-again
-
-
-def events_of(*steps: Step) -> list[Seen]:
-    return [Seen.of(entry) for entry in transcript(*steps) if isinstance(entry, Event)]
-
-
-def failed_response(code: str) -> Step:
-    return response_done("resp_1", status="failed", status_details={"error": {"code": code}})
-
-
-def test_same_fatal_error_after_a_reconnect_is_told() -> None:
-    found = list(
-        repeated_failures(
-            [
-                ("first", events_of(failed_response("insufficient_quota"))),
-                ("second", events_of(session(), error("insufficient_quota"))),
-            ]
-        )
-    )
-    assert [name for name, _ in found] == ["second"]
-    assert "`insufficient_quota`" in found[0][1].what
-    assert "first" in found[0][1].what
-    assert found[0][1].severity is Severity.INFO
-
-
-def test_error_that_a_client_makes_up_is_not_the_servers() -> None:
-    sessions = [
-        (name, events_of(client("error", error={"code": "insufficient_quota"}))) for name in "ab"
-    ]
-    assert list(repeated_failures(sessions)) == []
-
-
-def test_other_error_after_a_reconnect_is_fine() -> None:
-    sessions = [
-        ("first", events_of(error("insufficient_quota"))),
-        ("second", events_of(session())),
-        ("third", events_of(error("insufficient_quota"))),
-        ("fourth", events_of(error("invalid_api_key"))),
-        ("fifth", events_of(error("server_error"))),
-        ("sixth", events_of(error("server_error"))),
-    ]
-    assert list(repeated_failures(sessions)) == []

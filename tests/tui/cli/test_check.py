@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
-from scenes import WEATHER, function_call, output, session, text_answer, user_message
+from scenes import WEATHER, error, function_call, output, session, text_answer, user_message
 from transcript import closed, transcript, wait, write_recording
 
 from realtap.recordings.profiles import PROFILES
@@ -148,3 +148,17 @@ def test_damaged_lines_are_told_and_the_rest_is_judged(folder: Path) -> None:
     result = realtap(folder, "last")
     assert "the last line is torn" in result.stderr
     assert result.exit_code == ExitCode.FOUND
+
+
+# Several recordings.
+
+
+def test_an_error_that_a_reconnect_runs_into_again_is_told(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        entries = transcript(session(), error("insufficient_quota"), closed())
+        write_recording(tmp_path / f"{name}.jsonl", entries)
+    told = realtap(tmp_path, "first", "second").stdout
+    assert told.count("do not connect again") == 1
+    assert told.index("second.jsonl") < told.index("do not connect again")
+    quiet = realtap(tmp_path, "first", "second", "--ignore", "same-fatal-error-again").stdout
+    assert "do not connect again" not in quiet

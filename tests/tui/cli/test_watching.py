@@ -1,12 +1,14 @@
 """The watch over live sessions: findings are told while the session goes on."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from realtap_process import running, talk_to
-from scenes import function_call, output, session
-from transcript import transcript
+from scenes import error, function_call, output, session
+from transcript import closed, transcript
 
 from realtap.proxy.demo.mistakes import Mistake
 from realtap.recordings import lines
@@ -65,3 +67,19 @@ def test_the_proxy_tells_what_is_wrong_with_a_session_that_goes_through_it(tmp_p
         _, _, stderr = proxy.interrupt()
     assert "✗ error   unknown-call-id" in stderr
     assert "docs/findings/unknown-call-id.md" in stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent as a signal")
+def test_an_error_that_the_next_session_runs_into_again_is_told(tmp_path: Path) -> None:
+    paths = [tmp_path / "first.jsonl", tmp_path / "second.jsonl"]
+    for path in paths:
+        write(path, transcript(session(), error("insufficient_quota"), closed()))
+    told = subprocess.run(
+        [sys.executable, "-m", "realtap.tui.cli.watching"],
+        input="".join(f"{path}\n" for path in paths),
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    ).stderr
+    assert told.count("do not connect again") == 1
+    assert "second" in told
