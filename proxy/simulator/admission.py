@@ -79,6 +79,19 @@ class Request:
         return _BETA_HEADER in self.headers or _BETA_SUBPROTOCOL in self.subprotocols
 
 
+def key_fault(key: str | None, bad_keys: Collection[str]) -> Fault | None:
+    """Why a key is not good enough; over HTTP, 401 goes with it.
+
+    Args:
+        key: None when there is none.
+        bad_keys: Beginnings of keys that are refused.
+    """
+    if key is None:
+        return faults.missing_api_key()
+    is_bad = any(key.startswith(bad) for bad in bad_keys)
+    return faults.invalid_api_key(key) if is_bad else None
+
+
 def refusal(
     request: Request, *, dialect: Dialect, models: Collection[str], bad_keys: Collection[str]
 ) -> Fault | None:
@@ -89,11 +102,8 @@ def refusal(
         models: The models that it has.
         bad_keys: Beginnings of keys that are refused.
     """
-    key = request.key
-    if key is None:
-        return faults.missing_api_key()
-    if any(key.startswith(bad) for bad in bad_keys):
-        return faults.invalid_api_key(key)
+    if fault := key_fault(request.key, bad_keys):
+        return fault
     if dialect is Dialect.GA and request.asks_for_beta:
         return faults.beta_api_shape_disabled()
     return None if request.is_transcription else _model_fault(request, models)

@@ -9,29 +9,21 @@ from collections.abc import Callable, Collection
 from email.parser import BytesParser
 from http import HTTPStatus
 
-from ...recordings.event import Json
 from . import faults, sdp
 from .admission import Request
 from .call import Call
-from .dialect import Dialect
+from .client_secrets import DEFAULT_MODEL, PREFIX, ClientSecrets
 from .faults import Fault
 from .ids import Ids
 from .parsing import parse
+from .requested import MakeSession, requested_session
 from .rest import RestAnswer, RestRequest, refused
 from .schema import Integer, Object, String, required
 from .session import Session
-from .validation import check_event
 
-DEFAULT_MODEL = "gpt-realtime"
-"""Of a call made with an ephemeral key, which was made for a model that the simulator did not see."""
-
-_EPHEMERAL = "ek_"
 _ENDPOINT = "/realtime/calls"
 _REJECT_SHAPE = Object({"status_code": Integer(300, 699)})
 _REFER_SHAPE = Object({"target_uri": required(String())})
-
-type MakeSession = Callable[[str], Session]
-"""Makes a call's session from the name of its model."""
 
 
 class Calls:
@@ -40,8 +32,8 @@ class Calls:
     Args:
         make_session: Makes the session of a call that begins.
         on_call: Told each new call.
+        secrets: Knows what a call of an ephemeral key is to be like.
         models: The models that the server has.
-        bad_keys: Beginnings of keys that are refused.
         seed: Calls of another seed have other ids.
     """
 
@@ -49,15 +41,15 @@ class Calls:
         self,
         make_session: MakeSession,
         on_call: Callable[[Call], None],
+        secrets: ClientSecrets,
         *,
         models: Collection[str],
-        bad_keys: Collection[str],
         seed: str,
     ) -> None:
         self._make_session = make_session
         self._on_call = on_call
+        self._secrets = secrets
         self._models = models
-        self._bad_keys = bad_keys
         self._ids = Ids(f"{seed}/calls")
         self._calls: dict[str, Call] = {}
 
@@ -70,13 +62,6 @@ class Calls:
         """A SIP call comes in; the webhook that would tell it is for the caller of this to send."""
         return self._begin(None)
 
-    def key_fault(self, key: str | None) -> Fault | None:
-        """Why a key is not good enough; over HTTP, 401 goes with it."""
-        if key is None:
-            return faults.missing_api_key()
-        is_bad = any(key.startswith(bad) for bad in self._bad_keys)
-        return faults.invalid_api_key(key) if is_bad else None
-
     def answer(self, request: RestRequest, now_s: float) -> RestAnswer:
         """What the server answers to a plain HTTP request."""
         _, is_about_calls, rest = request.path.partition(_ENDPOINT)
@@ -84,10 +69,10 @@ class Calls:
             message = f"Invalid URL ({request.method} {request.path})"
             return refused(HTTPStatus.NOT_FOUND, Fault(None, message))
         key = Request.of(request.target, request.headers, ()).key
-        if fault := self.key_fault(key):
+        if fault := self._secrets.key_fault(key):
             return refused(HTTPStatus.UNAUTHORIZED, fault)
         if not rest:
-            return self._create(request, now_s, is_ephemeral=str(key).startswith(_EPHEMERAL))
+            return self._create(request, str(key), now_s)
         call_id, _, verb = rest.removeprefix("/").partition("/")
         call = self._known(call_id)
         if call is None:
@@ -97,15 +82,16 @@ class Calls:
 
     # Making a call.
 
-    def _create(self, request: RestRequest, now_s: float, *, is_ephemeral: bool) -> RestAnswer:
+    def _create(self, request: RestRequest, key: str, now_s: float) -> RestAnswer:
         form = _form(request)
         if isinstance(form, Fault):
             return refused(HTTPStatus.BAD_REQUEST, form)
         offer, settings = form
         if not sdp.is_offer(offer):
             return refused(HTTPStatus.BAD_REQUEST, faults.invalid_offer())
-        default = request.query.get("model") or (DEFAULT_MODEL if is_ephemeral else "")
-        session = self._session(settings, default, now_s)
+        default = request.query.get("model") or (DEFAULT_MODEL if key.startswith(PREFIX) else "")
+        wanted = self._secrets.settings_of(key) if settings is None else settings
+        session = self._session(wanted, default, now_s)
         if isinstance(session, Fault):
             return refused(HTTPStatus.BAD_REQUEST, session)
         call = self._begin(session)
@@ -115,18 +101,12 @@ class Calls:
 
     def _session(self, settings: object, default: str, now_s: float) -> Session | Fault:
         """The session that a call's `session` asks for; None asks for nothing special."""
-        event = {"type": "session.update", "session": settings}
-        if settings is not None and (fault := check_event(event, Dialect.GA)):
-            return fault
-        fields: Json = settings if isinstance(settings, dict) else {}
-        model = str(fields.get("model") or default)
-        if not model:
-            return faults.missing_required_parameter("session.model")
-        if model not in self._models:
-            return faults.invalid_model(model)
-        session = self._make_session(model)
-        session.open(now_s)
-        return session.configure(fields) or session
+        session = requested_session(
+            settings, default_model=default, models=self._models, make=self._make_session
+        )
+        if isinstance(session, Session):
+            session.open(now_s)
+        return session
 
     def _begin(self, session: Session | None) -> Call:
         call = Call(self._ids.webrtc_call(), session)

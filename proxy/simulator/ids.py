@@ -50,6 +50,10 @@ class Ids:
         """An id for such a call itself."""
         return f"rtc_u0_{self._letters(21)}"
 
+    def ephemeral_key(self) -> str:
+        """A key for one client's sessions."""
+        return f"ek_{self._letters(32)}"
+
     def call(self) -> str:
         """An id that joins a function call with its output."""
         return f"call_{self._letters(16)}"

@@ -30,6 +30,7 @@ from . import admission, defaults, faults
 from .call import Call
 from .call_line import CallLine
 from .calls import Calls
+from .client_secrets import ClientSecrets
 from .dialect import Dialect
 from .faults import Fault
 from .ids import Ids
@@ -134,8 +135,11 @@ class Simulator:
         self._is_logging = log
         self._server: Server | None = None
         self._connections = 0
+        self._secrets = ClientSecrets(
+            self._made_session, models=models, bad_keys=bad_keys, seed=seed, wall_clock=time.time
+        )
         self._calls = Calls(
-            self._call_session, self._begin_call, models=models, bad_keys=bad_keys, seed=seed
+            self._call_session, self._begin_call, self._secrets, models=models, seed=seed
         )
         self._lines: dict[Call, CallLine] = {}
         self.connections: list[ConnectionLog] = []
@@ -218,9 +222,7 @@ class Simulator:
 
     async def _hold(self, request: admission.Request, driver: Driver) -> None:
         """A session with one client."""
-        fault = admission.refusal(
-            request, dialect=self._dialect, models=self._models, bad_keys=self._bad_keys
-        )
+        fault = self._refusal(request)
         with suppress(ConnectionClosed):
             if fault is None:
                 session = self._session(request)
@@ -230,8 +232,17 @@ class Simulator:
                 refused = _refused(fault, f"{self._seed}/{self._connections}")
                 await driver.send_all(_encoded(refused))
 
+    def _refusal(self, request: admission.Request) -> Fault | None:
+        return self._secrets.key_fault(request.key) or admission.refusal(
+            request, dialect=self._dialect, models=self._models, bad_keys=self._bad_keys
+        )
+
     def _session(self, request: admission.Request) -> Session:
-        return self._made_session(request.model, is_transcription=request.is_transcription)
+        session = self._made_session(request.model, is_transcription=request.is_transcription)
+        if settings := self._secrets.settings_of(request.key):
+            # They were looked at when the key was made; the model is the request's.
+            session.configure({name: settings[name] for name in settings if name != "model"})
+        return session
 
     def _made_session(
         self, model: str, *, is_transcription: bool = False, is_call: bool = False
@@ -259,6 +270,8 @@ class Simulator:
         line.task.add_done_callback(lambda _: self._lines.pop(call))
 
     def _answer_rest(self, request: RestRequest) -> RestAnswer:
+        if self._secrets.answers(request):
+            return self._secrets.answer(request)
         return self._calls.answer(request, asyncio.get_running_loop().time())
 
     def _check_request(
@@ -271,7 +284,7 @@ class Simulator:
         if not asked.call_id:
             return None
         # The one thing that the real server refuses before the 101.
-        status, fault = HTTPStatus.UNAUTHORIZED, self._calls.key_fault(asked.key)
+        status, fault = HTTPStatus.UNAUTHORIZED, self._secrets.key_fault(asked.key)
         if fault is None and self._calls.find(asked.call_id) is None:
             status, fault = HTTPStatus.NOT_FOUND, faults.unknown_call()
         if fault is None:

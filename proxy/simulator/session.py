@@ -156,6 +156,11 @@ class Session:
         return [output for output in spelled if output is not None]
 
     @property
+    def settings(self) -> Json:
+        """All that is in force, as `session.created` tells it."""
+        return self._state.configuration.wire()
+
+    @property
     def next_due_s(self) -> float | None:
         """When to poll again though no message came; None when the session is closed."""
         return None if self.is_closed else self._state.schedule.next_due_s
