@@ -8,6 +8,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.events import ScreenResume
 from textual.message import Message
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
@@ -138,6 +139,12 @@ class Sessions(CountingPart):
     def _read_again(self) -> None:
         if self.is_in_front and not self._is_reading:
             self._read()
+
+    @on(ScreenResume)
+    def _is_in_front_again(self) -> None:
+        """It was not kept up to date behind a session."""
+        if self.app.is_polling:
+            self._read_again()
 
     @property
     def _is_reading(self) -> bool:
