@@ -12,6 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # setuptools warns that folders at the top may shadow packages of the same name; as realtap.* they do not.
 INSTALL := PYTHONWARNINGS=ignore $(PIP) install --quiet --constraint constraints.txt
 DECLARED := pyproject.toml constraints.txt
+NODE_APPS := tests/node
 
 .PHONY: demo test check bench dist clean
 
@@ -20,7 +21,7 @@ demo: $(VENV)/.app
 
 # Tests wait for sockets and screens: one process more for two cores keeps both busy, and who is done early
 # takes over from the others: the slowest tests are the last ones.
-test: $(VENV)/.test
+test: $(VENV)/.test $(NODE_APPS)/node_modules/.installed
 	$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) * 3 // 2 or 1)') --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.check
@@ -38,7 +39,7 @@ dist: $(VENV)/.build
 	$(BIN)/python -m build --quiet --outdir dist .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist *.egg-info $(NODE_APPS)/node_modules
 
 # Each stamp says that a set of dependencies is installed; pip prints only what goes wrong.
 $(VENV)/.pip:
@@ -71,3 +72,12 @@ $(VENV)/.bench: $(VENV)/.app
 $(VENV)/.build: $(VENV)/.pip $(DECLARED)
 	@$(INSTALL) --group build
 	@touch $@
+
+# The libraries of the apps for Node. Whoever has no npm, or no registry within its reach, can still run the
+# tests: those of these apps are skipped, and say so. Without a lock file, which would name a registry.
+$(NODE_APPS)/node_modules/.installed: $(NODE_APPS)/package.json
+	@command -v node >/dev/null && command -v npm >/dev/null || exit 0; \
+	echo "installing what the tests of Node clients need" >&2; \
+	npm install --prefix $(NODE_APPS) --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=error \
+		--fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=30000 >&2 \
+	&& touch $@ || echo "npm could not install them: the tests of Node clients are skipped" >&2

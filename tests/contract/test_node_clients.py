@@ -1,103 +1,137 @@
-"""Clients for Node, unmodified, through the proxy to the simulator.
+"""Clients for Node, unmodified, through the proxy to the simulator: a whole function call.
 
-Their packages are not installed with the others: `npm install --no-package-lock` in `tests/node`.
+`make test` installs their packages where npm can; elsewhere these tests are skipped.
 """
 
-import asyncio
 import os
-import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import node_apps
 import pytest
-from raw_peers import PATIENCE_S
+from node_apps import KEY
+from realtap_process import COMMAND, DEADLINE_S
+from whole_call import assert_whole_call
 
-from realtap.proxy.capture import Capture
 from realtap.proxy.door import Proxy
 from realtap.proxy.simulator import Simulator
 from realtap.proxy.tls import has_extra
-from realtap.recordings.event import Header
 from realtap.recordings.folder import RecordingsFolder
-from realtap.recordings.reader import Recording
 
 type MakeProxy = Callable[..., Proxy]
 
-APPS = Path(__file__).resolve().parents[1] / "node"
-NODE = shutil.which("node")
-KEY = "ek_AAAAbbbbCCCCddddEEEE1111"
-
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(NODE is None, reason="Node is not installed"),
-    pytest.mark.skipif(
-        not (APPS / "node_modules").exists(), reason="npm install in tests/node was not run"
-    ),
-]
-
 needs_tls = pytest.mark.skipif(not has_extra(), reason="mitmproxy opens TLS")
+EITHER = ("scheme", ["http", pytest.param("https", marks=needs_tls)])
+
+AZURE_KEY = "0123456789abcdef0123456789abcdef"
+
+CALL = 'get_weather({\n  "city": "Paris"\n})'
+ANSWER = "Here is what I found: sky clear."
 
 
 @pytest.fixture
-async def proxy(make_proxy: MakeProxy, tmp_path: Path) -> AsyncIterator[Proxy]:
-    """A proxy in front of the simulator, with an authority that nobody else trusts."""
+async def proxy(make_proxy: MakeProxy) -> AsyncIterator[Proxy]:
+    """A proxy in front of the simulator."""
     async with Simulator(fast=True) as simulator:
-        upstream = simulator.url.removesuffix("/v1")
-        async with make_proxy(upstream, capture=Capture(confdir=tmp_path / "ca")) as proxy:
+        async with make_proxy(simulator.url.removesuffix("/v1")) as proxy:
             yield proxy
 
 
-async def run(app: str, proxy: Proxy, scheme: str) -> tuple[int | None, str]:
-    """Run an app against the proxy; the exit code, and all that it says."""
-    trusted = {"NODE_EXTRA_CA_CERTS": str(proxy.authority.certificate)}
-    if has_extra():
-        await proxy.authority.load()
-    process = await asyncio.create_subprocess_exec(
-        str(NODE),
-        str(APPS / app),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-        env={
-            "PATH": os.environ["PATH"],
-            "OPENAI_API_KEY": KEY,
-            "OPENAI_BASE_URL": f"{scheme}://127.0.0.1:{proxy.port}/v1",
-            **(trusted if has_extra() else {}),
-        },
-    )
-    async with asyncio.timeout(PATIENCE_S):
-        said, _ = await process.communicate()
-    return process.returncode, said.decode()
-
-
-def header_of(folder: RecordingsFolder) -> Header:
-    (path,) = folder.paths()
-    assert KEY not in path.read_text()
-    header = next(iter(Recording(path).entries()))
-    assert isinstance(header, Header)
-    return header
+def variables(proxy: Proxy, scheme: str) -> dict[str, str]:
+    """What the documentation says to put into the app's environment."""
+    return {
+        "OPENAI_API_KEY": KEY,
+        "OPENAI_BASE_URL": f"{scheme}://127.0.0.1:{proxy.port}/v1",
+        **({"NODE_EXTRA_CA_CERTS": str(proxy.authority.certificate)} if scheme == "https" else {}),
+    }
 
 
 @needs_tls
-@pytest.mark.parametrize("scheme", ["https", "http"])
-async def test_openai_node_which_forces_tls_completes_a_function_call(
-    proxy: Proxy, folder: RecordingsFolder, scheme: str
-) -> None:
-    code, said = await run("openai_node.mjs", proxy, scheme)
-    assert (code, said) == (0, "answered\n")
-    assert header_of(folder).via == "tls"
-
-
-async def test_openai_agents_for_javascript_completes_a_function_call(
+async def test_openai_node_completes_a_function_call_over_tls(
     proxy: Proxy, folder: RecordingsFolder
 ) -> None:
-    code, said = await run("openai_agents.mjs", proxy, "http")
-    assert (code, said.splitlines()[-1]) == (0, "answered")
-    assert header_of(folder).via == "reverse"
+    told = await node_apps.run("openai_node.mjs", variables(proxy, "https"))
+    assert told == [CALL, ANSWER]
+    header = assert_whole_call(folder, KEY)
+    assert header.via == "tls"
+    assert header.client["agent"].startswith("OpenAI/JS ")
 
 
-@pytest.mark.parametrize("scheme", ["http", pytest.param("https", marks=needs_tls)])
-async def test_page_of_another_origin_gets_its_subprotocol(
+@needs_tls
+async def test_openai_node_makes_tls_of_a_base_url_without(
+    proxy: Proxy, folder: RecordingsFolder
+) -> None:
+    trusting = variables(proxy, "https")
+    told = await node_apps.run("openai_node.mjs", trusting | variables(proxy, "http"))
+    assert told == [CALL, ANSWER]
+    assert assert_whole_call(folder, KEY).via == "tls"
+
+
+async def test_openai_node_completes_a_function_call_without_tls_by_its_option(
+    proxy: Proxy, folder: RecordingsFolder
+) -> None:
+    told = await node_apps.run("openai_node_plain.mjs", variables(proxy, "http"))
+    assert told == [CALL, ANSWER]
+    assert assert_whole_call(folder, KEY).via == "reverse"
+
+
+@needs_tls
+async def test_openai_node_on_the_native_websocket_completes_a_function_call(
+    proxy: Proxy, folder: RecordingsFolder
+) -> None:
+    told = await node_apps.run("openai_node_native.mjs", variables(proxy, "https"))
+    assert told == [CALL, ANSWER]
+    header = assert_whole_call(folder, KEY)
+    assert header.request["subprotocols"][0] == "realtime"
+
+
+@needs_tls
+async def test_openai_node_for_azure_completes_a_function_call(
+    proxy: Proxy, folder: RecordingsFolder
+) -> None:
+    environment = {
+        "AZURE_OPENAI_API_KEY": AZURE_KEY,
+        "AZURE_OPENAI_ENDPOINT": f"https://127.0.0.1:{proxy.port}",
+        "NODE_EXTRA_CA_CERTS": str(proxy.authority.certificate),
+    }
+    assert await node_apps.run("openai_node_azure.mjs", environment) == [CALL, ANSWER]
+    path = assert_whole_call(folder, AZURE_KEY).request["path"]
+    assert path == "/openai/v1/realtime?model=my-deployment"
+
+
+@pytest.mark.parametrize(*EITHER)
+async def test_openai_agents_for_javascript_completes_a_function_call(
     proxy: Proxy, folder: RecordingsFolder, scheme: str
 ) -> None:
-    code, said = await run("browser.mjs", proxy, scheme)
-    assert (code, said) == (0, "answered\n")
-    assert header_of(folder).request["subprotocols"] != []
+    told = await node_apps.run("openai_agents.mjs", variables(proxy, scheme))
+    assert told == ["get_weather(Paris)", ANSWER]
+    assert assert_whole_call(folder, KEY).client["agent"].startswith("Agents/JavaScript ")
+
+
+@pytest.mark.parametrize(*EITHER)
+async def test_ws_completes_a_function_call(
+    proxy: Proxy, folder: RecordingsFolder, scheme: str
+) -> None:
+    told = await node_apps.run("ws.mjs", variables(proxy, scheme))
+    assert told == [CALL, ANSWER]
+    assert assert_whole_call(folder, KEY).via == ("tls" if scheme == "https" else "reverse")
+
+
+@needs_tls
+def test_openai_node_needs_no_change_under_realtap_run(
+    folder: RecordingsFolder, confdir: Path, tmp_path: Path
+) -> None:
+    options = ("--upstream", "sim", "--recordings", str(folder.path), "--confdir", str(confdir))
+    result = subprocess.run(
+        [*COMMAND, "run", *options, "--", *node_apps.command("openai_node.mjs")],
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert ANSWER in result.stdout
+    assert "recorded 1 session" in result.stderr
+    assert assert_whole_call(folder).via == "tls"

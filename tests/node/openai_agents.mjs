@@ -1,29 +1,31 @@
-// openai-agents for JavaScript: the agent calls its tool by itself.
+// openai-agents for JavaScript: it runs the tool, and asks for the answer, by itself.
 import { RealtimeAgent, RealtimeSession, tool } from '@openai/agents-realtime';
+import { z } from 'zod';
 
+const told = [];
 const getWeather = tool({
   name: 'get_weather',
   description: 'The weather of a city',
-  parameters: {
-    type: 'object',
-    properties: { city: { type: 'string' } },
-    required: ['city'],
-    additionalProperties: false,
+  parameters: z.object({ city: z.string() }),
+  execute: async ({ city }) => {
+    told.push(`get_weather(${city})`);
+    return '{"sky":"clear"}';
   },
-  execute: async () => '{"sky": "clear"}',
 });
 const agent = new RealtimeAgent({ name: 'Ada', instructions: 'Be brief.', tools: [getWeather] });
-const session = new RealtimeSession(agent, { transport: 'websocket', model: 'gpt-realtime' });
-const url = process.env.OPENAI_BASE_URL.replace('http', 'ws') + '/realtime?model=gpt-realtime';
-session.on('error', (error) => {
+const config = { outputModalities: ['text'] };
+const options = { transport: 'websocket', model: 'gpt-realtime', config };
+const session = new RealtimeSession(agent, options);
+session.on('error', ({ error }) => {
   console.error(error);
   process.exit(1);
 });
-await session.connect({ apiKey: process.env.OPENAI_API_KEY, url });
-session.transport.on('*', (event) => {
-  if (event.type === 'response.done' && event.response.output[0]?.type === 'message') {
-    console.log('answered');
+session.on('agent_end', (context, ended, answer) => {
+  if (answer) {
+    console.log(JSON.stringify([...told, answer]));
     session.close();
   }
 });
+const url = process.env.OPENAI_BASE_URL.replace('http', 'ws') + '/realtime?model=gpt-realtime';
+await session.connect({ apiKey: process.env.OPENAI_API_KEY, url });
 session.sendMessage('What is the weather in Paris?');

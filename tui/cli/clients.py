@@ -5,6 +5,9 @@ from dataclasses import dataclass
 NO_PROXY = "NO_PROXY=127.0.0.1,localhost"
 """websockets 15 and newer send even ws:// to loopback through HTTPS_PROXY, unless this is set."""
 
+CA_FILE = "~/.mitmproxy/mitmproxy-ca-cert.pem"
+"""Where mitmproxy keeps the certificate of its authority, unless `--confdir` names another folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
@@ -32,6 +35,10 @@ def pointers(host: str, port: int) -> tuple[Pointer, ...]:
         Pointer(
             "openai-agents, Python; it does not read OPENAI_BASE_URL",
             f'await runner.run(model_config={{"url": "{realtime}"}})',
+        ),
+        Pointer(
+            "openai-node, in the environment; it insists on TLS: run realtap ca once",
+            f"OPENAI_BASE_URL=https://{place}/v1 NODE_EXTRA_CA_CERTS={CA_FILE}",
         ),
         Pointer(
             "openai-agents, JavaScript",
