@@ -35,6 +35,8 @@ class Pause(Enum):
     """The other peer reads slowly."""
     QUEUE = auto()
     """Too much of what came is held back."""
+    APART = auto()
+    """What came last goes out a moment later than what was before it."""
 
 
 class Receiver(Protocol):
@@ -113,14 +115,21 @@ class Leg(asyncio.BufferedProtocol):
         if self._transport is None:
             raise ConnectionError(LEFT)
         self._plain = self._transport
-        secured = await asyncio.get_running_loop().start_tls(
-            self._transport,
-            self,
-            context,
-            server_side=server_hostname is None,
-            server_hostname=server_hostname,
-            ssl_handshake_timeout=timeout_s,
-        )
+        try:
+            secured = await asyncio.get_running_loop().start_tls(
+                self._transport,
+                self,
+                context,
+                server_side=server_hostname is None,
+                server_hostname=server_hostname,
+                ssl_handshake_timeout=timeout_s,
+            )
+        except BaseException as error:
+            # A frame of asyncio's holds what holds the error: all that is big in TLS would wait for the
+            # collector, and apps that do not trust the authority try again and again.
+            error.__traceback__ = None
+            self._free()
+            raise
         if secured is None:
             raise ConnectionError(LEFT)
         self._transport = secured
@@ -278,6 +287,7 @@ class Leg(asyncio.BufferedProtocol):
         self._fail_head(ConnectionError(LEFT))
         if self.other is not None:
             self.other.resume_reading(Pause.SLOW_PEER)
+        self._free()
 
     def pause_writing(self) -> None:
         """See asyncio.BaseProtocol: this peer reads slowly, so the other one has to wait."""
@@ -303,6 +313,10 @@ class Leg(asyncio.BufferedProtocol):
             head, rest = found
             self._early += rest
             self._head.set_result(head)
+
+    def _free(self) -> None:
+        """Give the buffer back now: the two legs of a session hold each other until the collector comes."""
+        self._buffer = memoryview(bytearray())
 
     def _fail_head(self, error: Exception) -> None:
         if self._head is not None and not self._head.done():

@@ -4,6 +4,7 @@ While a message waits, everything behind it waits too, so that the order stays. 
 frame of our own may follow what has been written.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 QUEUE_LIMIT_BYTES: Final = 1024 * 1024
 """When more waits, the sender's bytes are left in the network."""
+
+APART_S: Final = 0.02
+"""Long enough for a peer on a busy machine to read what was written before."""
 
 
 class Waiting:
@@ -64,11 +68,19 @@ class Outlet:
         self.queued_bytes = 0
         """How much waits."""
         self._is_inside_message = False
+        self._apart = b""
+        self._timer: asyncio.TimerHandle | None = None
+        """Goes off when `_apart` may go."""
 
     @property
     def is_holding(self) -> bool:
         """Whether something waits."""
         return bool(self._queue)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether bytes wait for the moment after those before them."""
+        return self._timer is not None
 
     @property
     def is_inside_message(self) -> bool:
@@ -85,6 +97,26 @@ class Outlet:
     def write(self, wire: bytes) -> None:
         """Send bytes to the destination."""
         self._destination.write(wire)
+
+    def write_apart(self, wire: bytes) -> None:
+        """Send bytes a moment later, so that they are not read together with those before them.
+
+        The sender is not read until then.
+        """
+        self._apart += wire
+        if self._timer is None:
+            self._source.pause_reading(Pause.APART)
+            self._timer = asyncio.get_running_loop().call_later(APART_S, self.let_go)
+
+    def let_go(self) -> None:
+        """Send at once what has to be apart."""
+        if self._timer is None:
+            return
+        self._timer.cancel()
+        self._timer = None
+        wire, self._apart = self._apart, b""
+        self.write(wire)
+        self._source.resume_reading(Pause.APART)
 
     def frame(self, payload: bytes) -> bytes:
         """A text message of our own; towards a server it is masked (RFC 6455, section 5.1)."""

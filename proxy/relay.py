@@ -224,6 +224,7 @@ class _Direction:
         if self._is_stopped:
             return
         outlet = self.outlet
+        outlet.let_go()
         outlet.write(self._flush("realtap ends the session"))
         if outlet.refusal is None and not outlet.is_inside_message:
             outlet.write(frame.serialize(mask=self._side is Side.CLIENT))
@@ -258,8 +259,8 @@ class _Direction:
                 self._tap.receive_close(self._side, *parse_close(piece.payload))
                 self.outlet.refusal = f"the {self._side} has closed it"
                 return released + piece.wire
-            case Raw(reason=str(reason)):
-                return self._receive_raw(piece, reason)
+            case Raw():
+                return self._receive_raw(piece)
         # A ping may overtake what waits: its sender must not take the connection for dead.
         return piece.wire
 
@@ -291,7 +292,24 @@ class _Direction:
         self.outlet.hold(Waiting(part.wire, verdict=FORWARD))
         return b""
 
-    def _receive_raw(self, raw: Raw, reason: str) -> bytes:
+    def _receive_raw(self, raw: Raw) -> bytes:
+        """Pass on what are no frames.
+
+        The first of them go apart from the messages before them: their receiver fails at once, and some
+        throw away what they have read together with them and not answered yet. The sender may have
+        left it the time to answer, which got lost on the way through here.
+        """
+        outlet = self.outlet
+        # After a close frame nothing is answered any more.
+        goes_apart = outlet.is_apart or (outlet.refusal is None and not self.is_at_eof)
+        released = b"" if raw.reason is None else self._give_up_frames(raw.reason)
+        if not goes_apart:
+            return released + raw.wire
+        outlet.write_apart(raw.wire)
+        return released
+
+    def _give_up_frames(self, reason: str) -> bytes:
+        """Tell that no message will be found any more; return what waited."""
         released = self._flush("what follows are no frames")
         self.outlet.refusal = f"what the {self._side} sends are no frames: {reason}"
         self._tap.note(
@@ -301,7 +319,7 @@ class _Direction:
             side=self._side,
             reason=reason,
         )
-        return released + raw.wire
+        return released
 
     def _flush(self, why: str) -> bytes:
         """Let everything go that waits: what comes now must not overtake it."""
@@ -311,6 +329,7 @@ class _Direction:
         return steering.flush(self.outlet, why)
 
     def _end_queue(self, why: str) -> None:
+        self.outlet.let_go()
         if wire := self._flush(why):
             self.outlet.write(wire)
         self.outlet.refusal = self.outlet.refusal or why

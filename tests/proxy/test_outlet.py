@@ -13,6 +13,17 @@ def source() -> Leg:
     return Leg()
 
 
+class Kept(Leg):
+    """Keeps what it is to send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+
 @pytest.fixture
 def outlet(source: Leg) -> Outlet:
     return Outlet(Side.SERVER, source, Leg())
@@ -83,3 +94,16 @@ def test_what_goes_out_follows_from_the_verdict(outlet: Outlet) -> None:
 def test_a_clients_frame_is_masked() -> None:
     wire = Outlet(Side.CLIENT, Leg(), Leg()).frame(b"{}")
     assert (wire[0], wire[1], len(wire)) == (0x81, 0x82, 8)
+
+
+async def test_what_goes_apart_waits_and_its_sender_is_not_read(source: Leg) -> None:
+    destination = Kept()
+    outlet = Outlet(Side.CLIENT, source, destination)
+    outlet.write_apart(b"not ")
+    outlet.write_apart(b"frames")
+    assert (outlet.is_apart, destination.written) == (True, [])
+    assert source.is_paused_by(Pause.APART)
+    outlet.let_go()
+    outlet.let_go()
+    assert (outlet.is_apart, destination.written) == (False, [b"not frames"])
+    assert not source.is_paused_by(Pause.APART)
