@@ -7,24 +7,20 @@ No `session.created` comes, and nothing has to be sent.
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Final, Self
 from urllib.parse import quote
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from ..recordings.errors import RealtapError, WireError
+from ..recordings.plain import one_line
 from .capture import RestCall
 from .door import Proxy
-from .entrance import Arrival, Entrance
-from .leg import Leg
-from .session import Session
 from .upstream import Upstream, parse_upstream
 
 OPENAI_PATH: Final = "/v1/realtime"
@@ -33,11 +29,14 @@ AZURE_PATH: Final = "/openai/v1/realtime"
 VIA: Final = "sideband"
 """See `Header.via`."""
 
+_OWN_WORDS: Final = "realtap: "
+"""How a refusal begins that is the proxy's own: see `wire.handshake.refusal`."""
+
 _MAX_MESSAGE_BYTES: Final = 64 * 1024 * 1024
 
 
 class SideBand:
-    """A call that is joined; made by `JoiningProxy.join`."""
+    """A call that is joined; made by `SideBands.join`."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -55,18 +54,26 @@ class SideBand:
         await self._connection.close()
 
 
-class JoiningProxy(Proxy):
-    """A proxy that can be a client of calls itself."""
+class SideBands:
+    """The calls that realtap is in. An async context manager: it leaves at the end of the block.
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    Args:
+        proxy: Relays and records them; it listens.
+    """
+
+    def __init__(self, proxy: Proxy) -> None:
+        self._proxy = proxy
         self._following: set[asyncio.Task[None]] = set()
 
-    async def stop(self) -> None:
-        """See `Proxy.stop`."""
-        await super().stop()
-        for task in tuple(self._following):
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        following = tuple(self._following)
+        for task in following:
             task.cancel()
+        if following:
+            await asyncio.wait(following)
 
     @asynccontextmanager
     async def join(
@@ -88,11 +95,11 @@ class JoiningProxy(Proxy):
         Raises:
             WireError: There is no such call, or the server cannot be reached.
         """
-        upstream = upstream or self._upstream
+        upstream = upstream or self._proxy.upstream
         connecting = connect(
             # The host is replaced by the upstream's, as any client's is.
             f"ws://realtap{path}?call_id={quote(call_id, safe='')}",
-            sock=await self._inner_socket(upstream),
+            sock=await self._proxy.inner_connection(upstream, VIA),
             additional_headers=headers,
             user_agent_header=f"realtap/{version('realtap')} side-band",
             compression=None,
@@ -111,7 +118,7 @@ class JoiningProxy(Proxy):
             await side_band.leave()
 
     def follow(self, call: RestCall, headers: Mapping[str, str]) -> None:
-        """Join a call that was opened through this proxy, to its end; faults are told to people."""
+        """Join a call that was opened through the proxy, to its end; faults are told to people."""
         task = asyncio.get_running_loop().create_task(self._follow(call, headers), name="side-band")
         self._following.add(task)
         task.add_done_callback(self._following.discard)
@@ -127,34 +134,7 @@ class JoiningProxy(Proxy):
             ) as side_band:
                 await side_band.wait()
         except RealtapError as error:
-            self._report(str(error))
-
-    async def _inner_socket(self, upstream: Upstream) -> socket.socket:
-        """One end of a connection whose other end is served as a client's."""
-        ours, theirs = socket.socketpair()
-        route = replace(self._route, entrance=_SideEntrance(self._route.entrance, upstream))
-
-        def serve(client: Leg) -> None:
-            session = Session(client, route)
-            task = asyncio.get_running_loop().create_task(session.run(), name="side-band session")
-            self._sessions[task] = session
-            task.add_done_callback(self._forget)
-
-        await asyncio.get_running_loop().create_connection(lambda: Leg(serve), sock=theirs)
-        return ours
-
-
-class _SideEntrance(Entrance):
-    """Knows who comes: realtap itself, for a call."""
-
-    def __init__(self, entrance: Entrance, upstream: Upstream) -> None:
-        self._entrance = entrance
-        self._call_upstream = upstream
-
-    async def enter(self, client: Leg, timeout_s: float) -> Arrival:
-        """See `Entrance.enter`."""
-        arrival = await self._entrance.enter(client, timeout_s)
-        return Arrival(arrival.request, self._call_upstream, VIA)
+            self._proxy.report(str(error))
 
 
 def _reason(error: Exception, server: str) -> str:
@@ -163,6 +143,9 @@ def _reason(error: Exception, server: str) -> str:
     response = error.response
     body = (response.body or b"").decode(errors="replace").strip()
     said = _message(body)
+    if said.startswith(_OWN_WORDS):
+        # The server gave no answer: these are the relay's words.
+        return said.removeprefix(_OWN_WORDS)
     match response.status_code:
         case HTTPStatus.NOT_FOUND:
             return (
@@ -181,4 +164,4 @@ def _message(body: str) -> str:
         said = json.loads(body)["error"]["message"]
     except (ValueError, KeyError, TypeError):
         said = body
-    return " ".join(str(said).split())[:200]
+    return one_line(str(said))[:200]

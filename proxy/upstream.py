@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..recordings.errors import UsageError
+from .http_proxy import HttpProxy
 
 DEFAULT_UPSTREAM: Final = "openai"
 
@@ -20,20 +21,6 @@ _SYNTAX: Final = "openai, azure:RESOURCE, xai, sim, or a URL like wss://host/pre
 
 
 @dataclass(frozen=True)
-class HttpProxy:
-    """A proxy on the way to the upstream."""
-
-    host: str
-    port: int
-    is_tls: bool = False
-
-    @cached_property
-    def tls(self) -> ssl.SSLContext | None:
-        """How TLS is done with the proxy itself."""
-        return ssl.create_default_context() if self.is_tls else None
-
-
-@dataclass(frozen=True)
 class Upstream:
     """A Realtime server's address."""
 
@@ -43,7 +30,7 @@ class Upstream:
     path_prefix: str = ""
     """Put before the client's path, unless that begins with it already."""
     through: HttpProxy | None = None
-    """Called by `CONNECT` through this proxy; None: directly."""
+    """Called through this proxy, whatever the environment names; None: see `dialing`."""
 
     @property
     def host_header(self) -> str:
@@ -79,13 +66,6 @@ class Upstream:
     def tls(self) -> ssl.SSLContext | None:
         """How TLS is done: the system's authorities, or those of `SSL_CERT_FILE`."""
         return ssl.create_default_context() if self.is_tls else None
-
-
-def parse_http_proxy(url: str) -> HttpProxy:
-    """The proxy at a URL like `http://proxy.example:3128`, which is known to be one."""
-    parts = urlsplit(url)
-    is_tls = parts.scheme == "https"
-    return HttpProxy(parts.hostname or "", parts.port or (443 if is_tls else 80), is_tls)
 
 
 def parse_upstream(text: str) -> Upstream:

@@ -12,6 +12,7 @@ from . import lines
 from .errors import RecordingError
 from .event import Closed, Entry, Event, Header, Side
 from .labels import Label, label_of
+from .rest_note import RestNote, is_rest, rest_note_of
 
 _EVENT_START = b'{"seq":'
 """How each event's line begins that this program wrote: the rest need not be parsed to count it."""
@@ -56,6 +57,8 @@ class Outline:
     """What people call the session; see `labels`."""
     note: str = ""
     """What they want to remember of it."""
+    rest: RestNote | None = None
+    """The plain HTTP request that it notes; None for a session."""
 
     @property
     def is_complete(self) -> bool:
@@ -109,6 +112,7 @@ def outline(path: Path) -> Outline:
     last_at = 0.0
     closed: Closed | None = None
     labels: dict[Label, str] = {}
+    rest: RestNote | None = None
     line = b""
     last_event = b""
     for _, line in _numbered_lines(path):
@@ -123,6 +127,8 @@ def outline(path: Path) -> Outline:
             turns += entry.side is Side.SERVER and entry.type == "response.done"
         elif (label := label_of(entry)) is not None:
             labels[label[0]] = label[1]
+        elif is_rest(header):
+            rest = rest_note_of(entry) or rest
         closed = entry if isinstance(entry, Closed) else closed
         last_at = max(last_at, getattr(entry, "at", 0.0))
     ending = _entry(last_event)
@@ -139,6 +145,7 @@ def outline(path: Path) -> Outline:
         turns=turns,
         name=labels.get(Label.NAME, ""),
         note=labels.get(Label.NOTE, ""),
+        rest=rest,
     )
 
 

@@ -27,6 +27,12 @@ _LONG_BYTES = 600
 _HEAD_BYTES = 512
 """The audio of an event begins this early in it: the members before are a type and some ids."""
 
+_JSON_PART = re.compile(r"^[ \t]*[{\[].*?(?=\r?\n--|\Z)", re.MULTILINE | re.DOTALL)
+"""From the line where JSON begins to the boundary of the form that it is in (RFC 2046, section 5.1)."""
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+_DEEPEST = 64
+"""More containers than a session's settings have around each other."""
+
 _PARAMETER_NAME = re.compile(r"(?<=[?&#;])([^=&#?;\s]{1,100})=")
 _USERINFO = re.compile(r"(?<=://)([^/?#\s\"'<>\\]+)@")
 _HEADER_LINE = re.compile(
@@ -101,6 +107,26 @@ class Redactor:
         text = _HEADER_LINE.sub(rf"\1{MARKER}", text)
         text = _COOKIE_LINE.sub(rf"\1{MARKER}", text)
         return self._by_value(text)
+
+    def body(self, text: str) -> str:
+        """The body of a plain HTTP request or answer, redacted; its end may be missing.
+
+        A form may have JSON as one of its parts: `POST …/realtime/calls` takes an SDP and a session.
+        """
+        pieces: list[str] = []
+        position = 0
+        for part in _JSON_PART.finditer(text):
+            pieces += [self.text(text[position : part.start()]), self._part(part[0])]
+            position = part.end()
+        return "".join([*pieces, self.text(text[position:])])
+
+    def _part(self, text: str) -> str:
+        """A part that begins like JSON: what it names is hidden also when its end is missing."""
+        latin = text.encode("utf-8", "surrogatepass").decode("latin-1")
+        if not _is_json(latin.encode("latin-1")):
+            end = _ending(latin)
+            latin = _replaced(latin + end, self._in_json(latin + end)).removesuffix(end)
+        return self.text(latin.encode("latin-1").decode("utf-8", "replace"))
 
     def payload(self, data: bytes) -> tuple[bytes, bool]:
         """A message's payload for the recording, and whether a secret was replaced in it.
@@ -231,6 +257,14 @@ def _is_json(data: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _ending(text: str) -> str:
+    """What closes the string and the containers in which a JSON text was cut."""
+    rest = _ESCAPE.sub("", text)
+    is_in_string = rest.count('"') % 2
+    # A backslash that is left has lost what it escapes.
+    return is_in_string * ("\\" * rest.endswith("\\") + '"') + "}" * _DEEPEST
 
 
 def _header_secrets(name: str, value: str) -> Iterator[str]:

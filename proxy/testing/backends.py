@@ -10,6 +10,7 @@ from ...recordings.replay.matching import Level, Rules
 from ...recordings.replay.mismatch import Mismatch
 from ...recordings.replay.outcome import Outcome
 from ...recordings.replay.script import Script
+from ...recordings.rest_note import is_rest
 from ..background import Background, in_background
 from ..door import Proxy
 from ..replay.server import ReplayServer
@@ -100,8 +101,13 @@ class RecordBackend:
 
 
 def in_order(recordings: Iterable[Path]) -> list[Path]:
-    """Recordings in the order in which their sessions began; their names tell only the second."""
-    return sorted(recordings, key=lambda path: Recording(path).header.started)
+    """Sessions in the order in which they began; their names tell only the second.
+
+    A plain HTTP request that was noted on the way is none, and nothing that a replay can play.
+    """
+    headers = {path: Recording(path).header for path in recordings}
+    sessions = [path for path, header in headers.items() if not is_rest(header)]
+    return sorted(sessions, key=lambda path: headers[path].started)
 
 
 class MixedBackend:

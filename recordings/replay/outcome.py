@@ -9,6 +9,7 @@ from ..event import Entry, Event, Fate, Header, Json, Side
 from ..findings.engine import Judge, settled
 from ..findings.finding import Finding
 from ..reader import Recording
+from ..rest_note import ensure_session
 
 
 class Outcome:
@@ -29,9 +30,10 @@ class Outcome:
         """The outcome of a recording.
 
         Raises:
-            RecordingError: It cannot be read.
+            RecordingError: It cannot be read, or is no session.
         """
         recording = Recording(path)
+        ensure_session(recording.header, path)
         return cls(
             recording.header, (each for each in recording.entries() if not isinstance(each, Header))
         )

@@ -15,6 +15,7 @@ from ..errors import RecordingError
 from ..event import Closed, Entry, Event, Fate, Form, Header, Json, Opened, Origin, Released, Side
 from ..plain import object_of
 from ..reader import Recording
+from ..rest_note import ensure_session
 from .identities import client_made_ids
 
 
@@ -91,7 +92,7 @@ class Script:
         """The script that entries make; `path` is for errors.
 
         Raises:
-            RecordingError: There is no header, or a message was too long to have been kept.
+            RecordingError: There is no header or no session, or a message was too long to have been kept.
         """
         header: Header | None = None
         opened: Opened | None = None
@@ -116,6 +117,7 @@ class Script:
                     steps.extend(_steps(event.released(entry), path))
         if header is None:
             raise RecordingError("it has no header line", path=path)
+        ensure_session(header, path)
         made = client_made_ids(_spoken(steps))
         rest = tuple(entry for entry in kept if not isinstance(entry, Header))
         return cls(header.id, header, opened, tuple(steps), closed, made, rest)

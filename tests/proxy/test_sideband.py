@@ -6,11 +6,12 @@ from importlib.util import find_spec
 
 import pytest
 from phone import OFFER, SDP, form, hear_until, post, say
-from raw_peers import PATIENCE_S
+from raw_peers import PATIENCE_S, RawUpstream
 from websockets.asyncio.client import connect
 
 from realtap.proxy.capture import RestCall
-from realtap.proxy.sideband import JoiningProxy
+from realtap.proxy.door import Proxy
+from realtap.proxy.sideband import SideBands
 from realtap.proxy.simulator import Simulator
 from realtap.proxy.upstream import parse_upstream
 from realtap.recordings.errors import WireError
@@ -44,10 +45,10 @@ def calls() -> asyncio.Queue[RestCall]:
 @pytest.fixture
 async def proxy(
     simulator: Simulator, folder: RecordingsFolder, told: Told, calls: asyncio.Queue[RestCall]
-) -> AsyncIterator[JoiningProxy]:
+) -> AsyncIterator[Proxy]:
     """One in front of the simulator."""
     upstream = parse_upstream(simulator.url.removesuffix("/v1"))
-    proxy = JoiningProxy(
+    proxy = Proxy(
         upstream,
         folder,
         port=0,
@@ -57,6 +58,13 @@ async def proxy(
     )
     async with proxy:
         yield proxy
+
+
+@pytest.fixture
+async def side_bands(proxy: Proxy) -> AsyncIterator[SideBands]:
+    """The calls that the proxy is in."""
+    async with SideBands(proxy) as side_bands:
+        yield side_bands
 
 
 async def call(simulator: Simulator) -> str:
@@ -91,10 +99,10 @@ async def until(told: Told, words: str) -> None:
 
 
 async def test_call_is_recorded_as_a_side_band(
-    proxy: JoiningProxy, simulator: Simulator, folder: RecordingsFolder
+    side_bands: SideBands, proxy: Proxy, simulator: Simulator, folder: RecordingsFolder
 ) -> None:
     call_id = await call(simulator)
-    async with proxy.join(call_id, headers=KEY) as side_band:
+    async with side_bands.join(call_id, headers=KEY) as side_band:
         async with connect(
             f"{simulator.url}/realtime?call_id={call_id}", additional_headers=KEY, proxy=None
         ) as app:
@@ -113,30 +121,53 @@ async def test_call_is_recorded_as_a_side_band(
     assert "a-key-that-is-not-to-be-seen" not in path.read_text()
 
 
-async def test_session_of_a_call_can_be_steered(proxy: JoiningProxy, simulator: Simulator) -> None:
-    async with proxy.join(await call(simulator), headers=KEY):
+async def test_session_of_a_call_can_be_steered(
+    side_bands: SideBands, proxy: Proxy, simulator: Simulator
+) -> None:
+    async with side_bands.join(await call(simulator), headers=KEY):
         (live,) = proxy.live_sessions
         assert live.tap.header.via == "sideband"
 
 
-async def test_unknown_call_is_told_with_the_servers_words(proxy: JoiningProxy) -> None:
+async def test_unknown_call_is_told_with_the_servers_words(side_bands: SideBands) -> None:
     with pytest.raises(WireError, match="No session found for the provided call_id"):
-        async with proxy.join("rtc_gone", headers=KEY):
+        async with side_bands.join("rtc_gone", headers=KEY):
             pass
 
 
-async def test_key_that_is_not_taken_is_told(proxy: JoiningProxy, simulator: Simulator) -> None:
+async def test_server_that_cannot_be_reached_is_told(side_bands: SideBands) -> None:
+    nowhere = parse_upstream("ws://127.0.0.1:1")
+    words = "^call rtc_1 cannot be joined: upstream ws://127.0.0.1:1: cannot be reached: "
+    with pytest.raises(WireError, match=words):
+        async with side_bands.join("rtc_1", headers=KEY, upstream=nowhere):
+            pass
+
+
+async def test_other_refusal_is_told_with_its_status(side_bands: SideBands) -> None:
+    async def refuse(upstream: RawUpstream) -> None:
+        server = await upstream.accept()
+        await server.receive_head()
+        await server.send(b"HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy")
+
+    async with RawUpstream() as busy, asyncio.TaskGroup() as group:
+        group.create_task(refuse(busy))
+        with pytest.raises(WireError, match="answers with status 503: busy"):
+            async with side_bands.join("rtc_1", headers=KEY, upstream=parse_upstream(busy.url)):
+                pass
+
+
+async def test_key_that_is_not_taken_is_told(side_bands: SideBands, simulator: Simulator) -> None:
     call_id = await call(simulator)
     with pytest.raises(WireError, match="does not take the key"):
-        async with proxy.join(call_id, headers={"Authorization": "Bearer sk-invalid"}):
+        async with side_bands.join(call_id, headers={"Authorization": "Bearer sk-invalid"}):
             pass
 
 
 async def test_opened_call_is_followed_to_its_end(
-    proxy: JoiningProxy, simulator: Simulator, told: Told
+    side_bands: SideBands, simulator: Simulator, told: Told
 ) -> None:
     call_id = await call(simulator)
-    proxy.follow(opened(simulator, call_id), KEY)
+    side_bands.follow(opened(simulator, call_id), KEY)
     await until(told, "began: realtap/")
     await hang_up(simulator, call_id)
     await until(told, "ended: ")
@@ -146,26 +177,41 @@ async def test_opened_call_is_followed_to_its_end(
 
 
 async def test_call_that_cannot_be_followed_is_told(
-    proxy: JoiningProxy, simulator: Simulator, told: Told
+    side_bands: SideBands, simulator: Simulator, told: Told
 ) -> None:
-    proxy.follow(opened(simulator, "rtc_gone"), KEY)
+    side_bands.follow(opened(simulator, "rtc_gone"), KEY)
     await until(told, "call rtc_gone cannot be joined")
 
 
 async def test_stopping_leaves_a_call_that_is_followed(
-    proxy: JoiningProxy, simulator: Simulator, told: Told
+    side_bands: SideBands, proxy: Proxy, simulator: Simulator, told: Told
 ) -> None:
     call_id = await call(simulator)
-    proxy.follow(opened(simulator, call_id), KEY)
+    side_bands.follow(opened(simulator, call_id), KEY)
     await until(told, "began: ")
     await proxy.stop()
     await until(told, "ended: ")
     assert (await post(f"{simulator.url}/realtime/calls/{call_id}/hangup")).status == 200
 
 
+async def test_a_call_that_is_followed_is_left_and_goes_on(
+    proxy: Proxy, simulator: Simulator, told: Told
+) -> None:
+    call_id = await call(simulator)
+    async with SideBands(proxy) as side_bands:
+        side_bands.follow(opened(simulator, call_id), KEY)
+        await until(told, "began: ")
+    await until(told, "ended: ")
+    assert (await post(f"{simulator.url}/realtime/calls/{call_id}/hangup")).status == 200
+
+
 @pytest.mark.skipif(find_spec("mitmproxy") is None, reason="mitmproxy passes the request on")
 async def test_call_that_an_app_opens_through_the_door_is_followed(
-    proxy: JoiningProxy, simulator: Simulator, told: Told, calls: asyncio.Queue[RestCall]
+    side_bands: SideBands,
+    proxy: Proxy,
+    simulator: Simulator,
+    told: Told,
+    calls: asyncio.Queue[RestCall],
 ) -> None:
     session = '{"type": "realtime", "model": "gpt-realtime"}'
     headers, body = form(sdp=OFFER, session=session)
@@ -173,7 +219,7 @@ async def test_call_that_an_app_opens_through_the_door_is_followed(
     async with asyncio.timeout(PATIENCE_S):
         opening = await calls.get()
     assert opening.call_id == answer.call_id
-    proxy.follow(opening, KEY)
+    side_bands.follow(opening, KEY)
     await until(told, "began: realtap/")
     await hang_up(simulator, answer.call_id)
     await until(told, "ended: ")

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rest_calls import MINTED
 
+from realtap.proxy.rest_notes import note_call
 from realtap.recordings.errors import RecordingError
 from realtap.recordings.event import Closed, Event, Header, Note, Opened, Side, Unknown
+from realtap.recordings.folder import RecordingsFolder
 from realtap.recordings.lines import encode
 from realtap.recordings.reader import Recording, outline
 
@@ -208,3 +211,16 @@ def test_outline_after_an_end_that_was_not_the_last_line(path: Path) -> None:
     path.write_bytes(b"".join(LINES) + LINES[3][:40])
     found = outline(path)
     assert (found.events, found.closed, found.is_torn, found.is_complete) == (2, END, True, False)
+
+
+def test_the_outline_of_a_noted_request_tells_it(folder: RecordingsFolder) -> None:
+    path = note_call(MINTED, folder, print)
+    found = outline(path)
+    assert found.rest is not None
+    assert (found.rest.path, found.events) == ("/v1/realtime/client_secrets", 0)
+
+
+def test_the_outline_of_a_session_notes_no_request(path: Path) -> None:
+    note = Note(0.1, {"kind": "rest", "method": "POST"})
+    path.write_bytes(b"".join([*LINES, encode(note)]))
+    assert outline(path).rest is None

@@ -13,6 +13,7 @@ from ...recordings.findings.engine import Judge, settled
 from ...recordings.findings.finding import Finding, Severity
 from ...recordings.plain import text_of
 from ...recordings.reader import Outline, Recording, outline
+from ...recordings.rest_note import RestNote
 from .liveness import Liveness
 from .wording import moment, reason
 
@@ -49,20 +50,29 @@ class Shelved:
 
     @property
     def model(self) -> str:
-        """The model that the server named, else the one that was asked for."""
+        """The model that the server named, else the one that was asked for, else the call that was joined."""
+        if self.rest is not None:
+            return ""
         if self.counts is not None and self.counts.model:
             return self.counts.model
         query = parse_qs(urlsplit(self.found.header.upstream).query) if self.found else {}
-        return next((query[name][0] for name in ("model", "deployment") if query.get(name)), "")
+        return next(
+            (query[name][0] for name in ("model", "deployment", "call_id") if query.get(name)), ""
+        )
+
+    @property
+    def rest(self) -> RestNote | None:
+        """The plain HTTP request that it notes; None for a session."""
+        return self.found.rest if self.found is not None else None
 
     @property
     def words(self) -> str:
         """What a search looks at."""
         found = self.found
-        told: tuple[str, ...] = ()
+        told: tuple[str, ...] = () if self.rest is None else (self.rest.words,)
         if found is not None:
             agent = text_of(found.header.client.get("agent"))
-            told = (found.header.upstream, agent, found.name, found.note)
+            told += (found.header.upstream, agent, found.name, found.note)
         return " ".join((self.path.stem, self.model, self.state, *told)).casefold()
 
     @property
@@ -72,6 +82,8 @@ class Shelved:
             return "unreadable"
         if self.is_live:
             return "live"
+        if self.rest is not None:
+            return f"http {self.rest.status}" if self.rest.status else self.rest.answer
         if self.found.closed is None:
             return "no end"
         return f"closed {self.found.closed.code}"
@@ -79,7 +91,8 @@ class Shelved:
     @property
     def is_worth_counting(self) -> bool:
         """Calls and findings can be told in a reasonable time."""
-        return self.found is not None and self.found.events <= COUNTED_EVENTS
+        found = self.found
+        return found is not None and found.rest is None and found.events <= COUNTED_EVENTS
 
     def judged(self, liveness: Liveness) -> "Shelved":
         """The same, live or not as it is now."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from ...recordings.plain import safe, size, text_of
+from ...recordings.reader import Outline
 from .glyphs import Glyphs
 from .ink import Ink, Span, Spans, fitted
 from .shelf import FINE_CODES, Counts, Shelved
@@ -67,10 +68,20 @@ def line(each: Shelved, width: int, glyphs: Glyphs) -> Spans:
     started = moment(found.header.started)
     form = "%Y-%m-%d %H:%M" if columns.has_size else "%m-%d %H:%M"
     when = started.strftime(form) if started else each.path.stem[: columns.started - 2]
+    spans = [state, Span(f"{when:<{columns.started}}", Ink.QUIET)]
+    spans += _request(each, columns, glyphs) or _told(each, found, columns, glyphs)
+    if columns.has_size:
+        spans.append(Span(f"{size(found.size_bytes):>10}", Ink.QUIET))
+    if columns.client:
+        agent = text_of(found.header.client.get("agent")) or "unknown client"
+        spans.append(Span(f"  {agent}", Ink.QUIET))
+    return spans
+
+
+def _told(each: Shelved, found: Outline, columns: Widths, glyphs: Glyphs) -> Spans:
+    """What a session is called, and its numbers."""
     counts = each.counts
-    spans = [
-        state,
-        Span(f"{when:<{columns.started}}", Ink.QUIET),
+    return [
         *_named(each, columns.model, glyphs),
         Span(f"{length(found.last_at):>{columns.length}}"),
         Span(f"{brief(found.events):>7}"),
@@ -78,12 +89,20 @@ def line(each: Shelved, width: int, glyphs: Glyphs) -> Spans:
         Span(f"{'' if counts is None else brief(counts.calls):>6}  "),
         *_findings(counts, columns.findings, glyphs),
     ]
-    if columns.has_size:
-        spans.append(Span(f"{size(found.size_bytes):>10}", Ink.QUIET))
-    if columns.client:
-        agent = text_of(found.header.client.get("agent")) or "unknown client"
-        spans.append(Span(f"  {agent}", Ink.QUIET))
-    return spans
+
+
+def _request(each: Shelved, columns: Widths, glyphs: Glyphs) -> Spans:
+    """A plain HTTP request in words, where a session has its numbers; nothing for a session."""
+    rest, found = each.rest, each.found
+    if rest is None or found is None:
+        return []
+    room = columns.model + columns.length + 7 + 6 + 6 + 2 + columns.findings
+    name = f"{safe(found.name)} " if found.name else ""
+    # The column in front tells the status.
+    outcome = f", {rest.outcome}" if rest.outcome else ""
+    said = safe(f"{rest.method} {rest.path}{outcome}")
+    shown = fitted(f"{name}{said}", room - 1, glyphs) + " "
+    return [Span(shown[: len(name)], Ink.TOOL), Span(shown[len(name) :], Ink.NAME)]
 
 
 def brief(number: int) -> str:
@@ -110,7 +129,8 @@ def _state(each: Shelved, columns: Widths, glyphs: Glyphs) -> Span:
     room = columns.state
     if each.is_live:
         return Span(f" {glyphs.live} {'LIVE':<{room}}", Ink.FINE)
-    if each.found is None or (closed is not None and closed.code not in FINE_CODES):
+    is_fine = each.rest.is_fine if each.rest else closed is None or closed.code in FINE_CODES
+    if each.found is None or not is_fine:
         return Span(f" {glyphs.failed} {each.state:<{room}}", Ink.ERROR)
     return Span(f" {glyphs.ended} {each.state:<{room}}", Ink.QUIET)
 

@@ -6,9 +6,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...proxy.door import Proxy
 from ...proxy.runtime import noted
 from ...proxy.session import SessionNews
-from ...proxy.sideband import AZURE_PATH, OPENAI_PATH, JoiningProxy, SideBand
+from ...proxy.sideband import AZURE_PATH, OPENAI_PATH, SideBand, SideBands
 from ...proxy.upstream import parse_upstream
 from ...recordings.errors import UsageError, WireError
 from ...recordings.folder import RecordingsFolder
@@ -58,7 +59,7 @@ async def attend(attendance: Attendance) -> ExitCode:
 
     with stop_signals() as stop:
         async with AsyncExitStack() as running:
-            door = JoiningProxy(
+            door = Proxy(
                 parse_upstream(server),
                 attendance.folder,
                 port=0,
@@ -71,8 +72,9 @@ async def attend(attendance: Attendance) -> ExitCode:
             proxy = await running.enter_async_context(door)
             running.enter_context(noted(proxy.note(os.getpid(), server)))
             path = AZURE_PATH if is_azure(server) else OPENAI_PATH
+            side_bands = await running.enter_async_context(SideBands(proxy))
             call = await running.enter_async_context(
-                proxy.join(attendance.call_id, headers=headers, path=path)
+                side_bands.join(attendance.call_id, headers=headers, path=path)
             )
             if not recorded:
                 raise WireError(f"call {attendance.call_id} ended at once")

@@ -5,21 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .options import confdir_option
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ...proxy.certificate import CertificateFacts
 
-_confdir_option = click.option(
-    "--confdir",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="mitmproxy's folder; by default ~/.mitmproxy.",
-)
-
 
 @click.group(invoke_without_command=True)
-@_confdir_option
+@confdir_option
 @click.pass_context
 def ca(ctx: click.Context, confdir: Path | None) -> None:
     """Show the certificate authority that opens TLS, and how programs come to trust it.
@@ -34,30 +29,33 @@ def ca(ctx: click.Context, confdir: Path | None) -> None:
 
 
 @ca.command()
+@confdir_option
 @click.option("--dry-run", is_flag=True, help="Show the commands, and run none.")
 @click.pass_obj
-def install(confdir: Path | None, *, dry_run: bool) -> None:
+def install(named_before: Path | None, *, confdir: Path | None, dry_run: bool) -> None:
     """Let this machine trust it: shows the commands, and runs them after a yes.
 
     Seldom needed: `realtap run` and the variables that `realtap ca` prints work without it.
     """
     from .trusting import Change, change_trust
 
-    change_trust(_facts(confdir), Change.INSTALL, is_dry_run=dry_run)
+    change_trust(_facts(confdir or named_before), Change.INSTALL, is_dry_run=dry_run)
 
 
 @ca.command()
+@confdir_option
 @click.option("--dry-run", is_flag=True, help="Show the commands, and run none.")
 @click.pass_obj
-def remove(confdir: Path | None, *, dry_run: bool) -> None:
+def remove(named_before: Path | None, *, confdir: Path | None, dry_run: bool) -> None:
     """Let this machine trust it no more; its files stay where they are."""
     from .trusting import Change, change_trust
 
-    change_trust(_facts(confdir), Change.REMOVE, is_dry_run=dry_run)
+    facts = _facts(confdir or named_before, makes_one=False)
+    change_trust(facts, Change.REMOVE, is_dry_run=dry_run)
 
 
-def _facts(confdir: Path | None) -> "CertificateFacts":
-    """Of the authority, which is made if there is none yet.
+def _facts(confdir: Path | None, *, makes_one: bool = True) -> "CertificateFacts":
+    """Of the authority, which is made, if that is wanted, when there is none yet.
 
     Raises:
         UsageError: There is none, and mitmproxy, which makes it, is not installed.
@@ -69,7 +67,7 @@ def _facts(confdir: Path | None) -> "CertificateFacts":
     from ...recordings.errors import UsageError
 
     authority = Authority(confdir)
-    if not authority.certificate.exists():
+    if makes_one and not authority.certificate.exists():
         if not has_extra():
             raise UsageError(
                 f"there is no certificate authority in {authority.confdir}, and mitmproxy, which "

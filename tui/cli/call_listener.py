@@ -1,60 +1,48 @@
 """What becomes of a WebRTC call that an app opens through the proxy: it is joined, or the way to is told."""
 
 import os
+import shlex
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ...proxy.capture import RestCall
-from ...proxy.door import Proxy
 from ...proxy.upstream import parse_upstream
 from ...recordings.errors import UsageError
+from ...recordings.plain import one_line
 from . import talk
 from .api_keys import key_headers
+
+if TYPE_CHECKING:
+    from ...proxy.sideband import SideBands
 
 _OPENAI = "wss://api.openai.com"
 _EPHEMERAL = "ek_"
 
 
 class CallListener:
-    """Told of each plain request about Realtime.
+    """Told of each plain request about Realtime."""
 
-    Args:
-        joins: Join each call at once.
-    """
-
-    def __init__(self, *, joins: bool) -> None:
-        self.proxy: Proxy | None = None
-        """Of `proxy_class`; set before the first request can come."""
-        self._joins = joins
-
-    @property
-    def proxy_class(self) -> type[Proxy]:
-        """What the proxy has to be able to do."""
-        if not self._joins:
-            return Proxy
-        # A WebSocket client takes time to import, for which most proxies need not wait.
-        from ...proxy.sideband import JoiningProxy
-
-        return JoiningProxy
+    def __init__(self) -> None:
+        self.side_bands: SideBands | None = None
+        """Where each call is joined at once; None: the way to join it is told."""
 
     def take(self, call: RestCall) -> None:
         """See `Proxy`, `on_call`."""
         if call.call_id is None:
             return
-        if not self._joins:
-            talk.say(f"call {call.call_id} was opened; to record it: {attaching(call)}")
+        if self.side_bands is None:
+            talk.say(f"call {one_line(call.call_id)} was opened; to record it: {attaching(call)}")
             return
-        from ...proxy.sideband import JoiningProxy
-
-        assert isinstance(self.proxy, JoiningProxy)
-        talk.say(f"call {call.call_id} was opened: joining it")
-        self.proxy.follow(call, joining_headers(call, os.environ))
+        talk.say(f"call {one_line(call.call_id)} was opened: joining it")
+        self.side_bands.follow(call, joining_headers(call, os.environ))
 
 
 def attaching(call: RestCall) -> str:
     """The command that joins a call."""
     origin = _server(call)
     option = "" if origin == _OPENAI else f" --upstream {origin}"
-    return f"realtap attach-call {call.call_id}{option}"
+    # A server's word, to be pasted into a shell.
+    return f"realtap attach-call {shlex.quote(one_line(call.call_id or ''))}{option}"
 
 
 def joining_headers(call: RestCall, environ: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import click
 
 from ...proxy.capture import Capture, listen_host
 from ...recordings.errors import UsageError
-from .options import Address
+from .options import Address, confdir_option
 
 type Command = Callable[..., Any]
 
@@ -30,12 +30,6 @@ _realtime_host_option = click.option(
     help="A Realtime server that captured apps talk to, besides those of OpenAI, Azure and xAI; "
     "*.example.com is possible. Repeatable.",
 )
-_confdir_option = click.option(
-    "--confdir",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="mitmproxy's folder, with the certificate authority; by default ~/.mitmproxy.",
-)
 
 
 def capture_options(command: Command) -> Command:
@@ -51,7 +45,7 @@ def capture_options(command: Command) -> Command:
     ) -> object:
         return command(*arguments, capture=Capture(modes, realtime_hosts, confdir), **options)
 
-    return _mode_option(_realtime_host_option(_confdir_option(with_capture)))
+    return _mode_option(_realtime_host_option(confdir_option(with_capture)))
 
 
 def capture_arguments(capture: Capture) -> list[str]:

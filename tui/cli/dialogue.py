@@ -7,6 +7,8 @@ from pathlib import Path
 
 from ...recordings.dialects import Dialect
 from ...recordings.dialogue import Turn, turns_of
+from ...recordings.reader import Recording
+from ...recordings.rest_note import is_rest
 from . import talk
 from .reducing import conversation_of
 from .rows import Page
@@ -23,6 +25,11 @@ def print_dialogue(path: Path) -> None:
     Raises:
         RecordingError: As `Recording`.
     """
+    if is_rest(Recording(path).header):
+        talk.say(
+            f"{path.stem} notes a plain HTTP request, in which nobody speaks; see `realtap show`"
+        )
+        return
     conversation = conversation_of(path)
     page = Page.of_stdout()
     out = sys.stdout.buffer

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...recordings.audio import AudioFormats
-from ...recordings.event import Entry, Event, Side
+from ...recordings.event import Entry, Event, Header, Note, Side
 from ...recordings.fields import FieldNode, Meaning, field_tree
 from ...recordings.joins import Joined
+from ...recordings.rest_note import as_event, rest_note_of
 from ...recordings.values import TEXT_LIMIT, FieldKind
 from .rows import Page, Rows, cut
 
@@ -56,6 +57,7 @@ class ExpandedRows(Rows):
         self._formats = AudioFormats()
         is_wide = page.width is not None and page.width >= MEANING_FROM_WIDTH
         self._meaning = meaning if is_wide else None
+        self._header: Header | None = None
 
     def learn(self, event: Event) -> None:
         """Take an event that is not printed."""
@@ -70,6 +72,7 @@ class ExpandedRows(Rows):
         """The row, and below it the fields; then the same of what was sent in its place."""
         if not isinstance(entry, Event):
             yield from super().lines_of(entry)
+            yield from self._request_lines(entry)
             return
         yield self.event_line(entry, self.summarise(entry))
         self._observe(entry)
@@ -77,6 +80,13 @@ class ExpandedRows(Rows):
         if (sent := entry.as_sent()) is not None:
             yield from self.sent_lines(sent)
             yield from self._tree_lines(sent)
+
+    def _request_lines(self, entry: Entry) -> Iterator[str]:
+        """The fields of a plain HTTP request and its answer, below their note."""
+        if isinstance(entry, Header):
+            self._header = entry
+        elif isinstance(entry, Note) and self._header is not None and rest_note_of(entry):
+            yield from self._tree_lines(as_event(entry, self._header))
 
     def _tree_lines(self, event: Event, joined: Sequence[Joined] = ()) -> Iterator[str]:
         tree = field_tree(

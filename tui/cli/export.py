@@ -43,6 +43,7 @@ def export(
     """
     from ...recordings.errors import UsageError
     from ...recordings.reader import Recording
+    from ...recordings.rest_note import ensure_session
     from .exporting import pieces_of, write_out
     from .folders import folder_from
 
@@ -50,4 +51,6 @@ def export(
         raise UsageError("--to jsonl takes one RECORDING: a file of plain lines is one session")
     folder = folder_from(recordings)
     found = [Recording(folder.find(name)) for name in recording]
+    for each in found:
+        ensure_session(each.header, each.path)
     write_out(pieces_of(found, format_), found, output, force=force)

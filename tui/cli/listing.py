@@ -13,7 +13,9 @@ from .options import json_option, recordings_option
 def ls(as_json: bool, recordings: Path | None) -> None:
     """List the recordings, newest first: id, length, events, turns, size, how it ended, and who talked.
 
-    A turn is a response that ended. What `realtap label` named is told by its name too.
+    A turn is a response that ended. What `realtap label` named is told by its name too. A plain HTTP
+    request about Realtime, as one that made a client's secret, is told as what was asked and what came
+    of it.
 
     Each id can be given to `realtap show`; its beginning is enough when no other begins alike.
     """

@@ -25,6 +25,13 @@ json_option: Callable[[Command], Command] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON Lines."
 )
 
+confdir_option: Callable[[Command], Command] = click.option(
+    "--confdir",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="mitmproxy's folder, with the certificate authority; by default ~/.mitmproxy.",
+)
+
 allow_remote_option: Callable[[Command], Command] = click.option(
     "--allow-remote",
     is_flag=True,

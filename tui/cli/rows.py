@@ -29,6 +29,7 @@ from ...recordings.event import (
 )
 from ...recordings.ids import Ids, ids_of
 from ...recordings.plain import one_line, safe
+from ...recordings.rest_note import is_rest
 from ...recordings.summary import Summariser
 
 TYPE_WIDTH = 38
@@ -85,6 +86,7 @@ class Rows:
         self._page = page
         self._summariser = Summariser(text_limit=page.width or PIPE_TEXT_LENGTH)
         self._held_since: BoundedDict[int, float] = BoundedDict(_HELD_KEPT)
+        self._is_session = True
 
     def lines_of(self, entry: Entry) -> Iterator[str]:
         """The lines of an entry: one for an event, and one for what was sent in its place."""
@@ -93,6 +95,7 @@ class Rows:
                 yield self.event_line(entry, self.summarise(entry))
                 yield from self.sent_lines(entry.as_sent())
             case Header():
+                self._is_session = not is_rest(entry)
                 yield self._header_line(entry)
             case Opened(status=101):
                 chosen = f", subprotocol {entry.subprotocol}" if entry.subprotocol else ""
@@ -103,6 +106,8 @@ class Rows:
                 )
             case Released():
                 yield from self._release_lines(entry)
+            case Closed() if not self._is_session:
+                """A plain HTTP request has no close code, and its note tells how it ended."""
             case Closed():
                 yield self._remark(entry.at, ending_in_words(entry))
             case Note():

@@ -15,6 +15,9 @@ from ...recordings.reader import Outline, outline
 from . import talk
 from .rows import Page, cut
 
+REQUEST_WIDTH = 49
+"""The words of a plain HTTP request take the place of a session's numbers, which are so wide."""
+
 FINE_CODES = frozenset({1000, 1001, 1005})
 """Close codes of an ordinary end; 1001 is also the session's maximum duration."""
 
@@ -39,6 +42,10 @@ class Digest:
     """What people call it; empty for none."""
     note: str
     """What they want to remember of it."""
+    request: str = ""
+    """The plain HTTP request that it notes, in words; empty for a session."""
+    status: int | None = None
+    """What that request was answered, 0 for no answer; None for a session."""
 
 
 def print_shelf(folder: RecordingsFolder, *, as_json: bool) -> None:
@@ -77,24 +84,24 @@ def _digest(found: Outline) -> Digest:
         turns=found.turns,
         name=found.name,
         note=found.note,
+        request=found.rest.words if found.rest else "",
+        status=found.rest.status if found.rest else None,
     )
 
 
 def _row(digest: Digest, page: Page) -> str:
-    """Columns: id, duration, events, turns, size, end, name, client, upstream."""
-    code = digest.close_code
-    end = "open" if code is None else f"closed {code}"
-    numbers = (
-        f"{_duration(digest.duration_s):>8} {digest.events:>9,} "
-        f"{'event ' if digest.events == 1 else 'events'} "
-        f"{digest.turns:>4} {'turn ' if digest.turns == 1 else 'turns'} {_size(digest.size_bytes):>8}  {end:<11}"
-    )
+    """Columns: id, duration, events, turns, size, end, name, client, upstream.
+
+    Of a plain HTTP request its words stand in place of the numbers.
+    """
+    numbers, is_fine = _numbers(digest) if digest.status is None else _request(digest)
     server = urlsplit(digest.upstream).netloc or digest.upstream
     name = f'"{digest.name}" ' if digest.name else ""
     talkers = one_line(f"{name}{digest.client or 'unknown client'} → {server}")
     if page.width is not None:
-        talkers = cut(talkers, page.width - len(digest.id) - len(numbers) - 2)
-    is_fine = code is None or code in FINE_CODES
+        room = page.width - len(digest.id) - 1
+        numbers = cut(numbers, room) if digest.request else numbers
+        talkers = cut(talkers, room - len(numbers) - 1)
     return " ".join(
         (
             page.paint(digest.id, bold=True),
@@ -102,6 +109,24 @@ def _row(digest: Digest, page: Page) -> str:
             page.paint(talkers, dim=True),
         )
     )
+
+
+def _numbers(digest: Digest) -> tuple[str, bool]:
+    """How long a session was and how it ended; and whether that was an ordinary end."""
+    code = digest.close_code
+    end = "open" if code is None else f"closed {code}"
+    told = (
+        f"{_duration(digest.duration_s):>8} {digest.events:>9,} "
+        f"{'event ' if digest.events == 1 else 'events'} "
+        f"{digest.turns:>4} {'turn ' if digest.turns == 1 else 'turns'} {_size(digest.size_bytes):>8}  {end:<11}"
+    )
+    return told, code is None or code in FINE_CODES
+
+
+def _request(digest: Digest) -> tuple[str, bool]:
+    """What a request was and what came of it; and whether it was granted."""
+    told = f"{_duration(digest.duration_s):>8} {digest.request:<{REQUEST_WIDTH}}"
+    return told, 200 <= (digest.status or 0) < 400
 
 
 def _duration(seconds: float) -> str:

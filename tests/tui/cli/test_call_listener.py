@@ -23,7 +23,7 @@ BROWSERS = replace(CALL, request_headers=(("Authorization", "Bearer ek_browser")
 
 
 def test_line_to_join_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    CallListener(joins=False).take(CALL)
+    CallListener().take(CALL)
     assert (
         "call rtc_1 was opened; to record it: realtap attach-call rtc_1\n"
         in capsys.readouterr().err
@@ -31,13 +31,18 @@ def test_line_to_join_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_other_request_is_not_worth_a_word(capsys: pytest.CaptureFixture[str]) -> None:
-    CallListener(joins=False).take(replace(CALL, response_headers=()))
+    CallListener().take(replace(CALL, response_headers=()))
     assert capsys.readouterr().err == ""
 
 
 def test_server_is_named_when_it_is_another_one() -> None:
     azure = replace(CALL, origin="https://voice.openai.azure.com:443")
     assert attaching(azure).endswith("rtc_1 --upstream wss://voice.openai.azure.com")
+
+
+def test_a_servers_word_is_quoted_for_the_shell() -> None:
+    odd = replace(CALL, response_headers=(("Location", "/v1/realtime/calls/a;b\x1b[2J"),))
+    assert attaching(odd) == "realtap attach-call 'a;b [2J'"
 
 
 def test_key_that_made_the_call_joins_it() -> None:

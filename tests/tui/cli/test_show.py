@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from realtap_process import COMMAND
+from rest_calls import MINTED, REFUSED, SECRET
 
 from realtap.proxy.demo import SCRIPT
 from realtap.proxy.demo.app import run_demo
 from realtap.proxy.demo.mistakes import Mistake
 from realtap.proxy.door import Proxy
+from realtap.proxy.rest_notes import note_call
 from realtap.proxy.simulator import Simulator
 from realtap.proxy.upstream import parse_upstream
 from realtap.recordings import lines
@@ -261,3 +263,69 @@ def test_ls_goes_on_behind_a_file_that_is_no_recording(recorded: Path, tmp_path:
 def test_colour_is_there_when_it_is_asked_for(recorded: Path) -> None:
     assert "\x1b[" in realtap(recorded, "--color", "always", "show", "last").stdout
     assert "\x1b[" not in realtap(recorded, "show", "last").stdout
+
+
+@pytest.fixture
+def minted(folder: RecordingsFolder) -> Path:
+    """A folder with the note of a plain HTTP request, and with one that was refused."""
+    note_call(MINTED, folder, print)
+    note_call(REFUSED, folder, print)
+    return folder.path
+
+
+def test_ls_tells_a_noted_request_in_words(minted: Path) -> None:
+    lines_told = realtap(minted, "ls").stdout.splitlines()
+    assert len(lines_told) == 2
+    assert "POST /v1/realtime/client_secrets 200, ephemeral key for gpt-realtime" in " ".join(
+        lines_told
+    )
+    assert not any("events" in line or "closed" in line for line in lines_told)
+
+
+def test_ls_json_tells_a_noted_request(minted: Path) -> None:
+    told = [json.loads(line) for line in realtap(minted, "ls", "--json").stdout.splitlines()]
+    assert {each["status"] for each in told} == {200, 401}
+    assert all(each["request"].startswith("POST /v1/realtime/client_secrets ") for each in told)
+
+
+def test_show_tells_a_noted_request_and_no_close_code(folder: RecordingsFolder) -> None:
+    note_call(MINTED, folder, print)
+    output = realtap(folder.path, "show", "last").stdout
+    assert "client_secrets answered 200 in 250 ms: ephemeral key for gpt-realtime" in output
+    assert "closed" not in output
+
+
+def test_show_expand_writes_out_a_noted_request_without_secrets(folder: RecordingsFolder) -> None:
+    note_call(MINTED, folder, print)
+    output = realtap(folder.path, "show", "last", "--expand").stdout
+    assert 'Authorization  "Bearer [redacted]"' in output
+    assert output.count('model  "gpt-realtime"') == 2
+    assert SECRET not in output
+
+
+@pytest.mark.parametrize(("command", "code"), [("check", ExitCode.FINE), ("calls", ExitCode.FINE)])
+def test_nothing_is_wrong_in_a_noted_request(
+    folder: RecordingsFolder, command: str, code: ExitCode
+) -> None:
+    note_call(MINTED, folder, print)
+    assert realtap(folder.path, command, "last").exit_code == code
+
+
+def test_nobody_speaks_in_a_noted_request(folder: RecordingsFolder) -> None:
+    note_call(MINTED, folder, print)
+    result = realtap(folder.path, "conversation", "last")
+    assert result.stdout == ""
+    assert "notes a plain HTTP request, in which nobody speaks" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("replay",), ("test",), ("export", "--to", "har"), ("export", "--to", "jsonl")]
+)
+def test_a_noted_request_cannot_be_replayed_or_exported_as_a_session(
+    folder: RecordingsFolder, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.path.parent)
+    note_call(MINTED, folder, print)
+    result = realtap(folder.path, *command, "last")
+    assert result.exit_code == ExitCode.RECORDING
+    assert "it notes a plain HTTP request and is no session" in result.stderr
