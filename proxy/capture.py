@@ -27,7 +27,19 @@ class CaptureMode:
     addresses: tuple[str, ...]
     """`host:port` of each place where it listens; none for modes that capture without one."""
     hint: str = ""
-    """What a client has to be told: the configuration of WireGuard."""
+    """What a person needs besides: where the configuration of WireGuard lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An app that left when it saw the certificate of realtap's own authority."""
+
+    host: str
+    """The server that it asked for."""
+    via: str
+    """How it came in: `tls`, or `mitm:` and a mode."""
+    reason: str = ""
+    """The alert that it sent, in OpenSSL's words; empty when it just left."""
 
 
 @dataclass(frozen=True, slots=True)

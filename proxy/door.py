@@ -5,14 +5,19 @@ import importlib
 import logging
 import os
 import secrets
+import socket
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from ..recordings.errors import WireError
 from ..recordings.folder import RecordingsFolder
 from .capture import Capture, CaptureMode, RestCall
-from .entrance import Entrance
+from .distrust import Distrust
+from .entrance import Arrival, Entrance
+from .http_proxy import HttpProxy
 from .leg import Leg
 from .rest_notes import note_call
 from .runtime import RunningProxy
@@ -96,24 +101,33 @@ class Proxy:
         self._capture = capture or Capture()
         self._on_call = on_call
         self._authority = Authority(self._capture.confdir)
+        self._distrust = Distrust(
+            self._authority.certificate,
+            folder,
+            self.report,
+            is_default=self._capture.confdir is None,
+        )
         self._handover_secret = secrets.token_urlsafe(TOKEN_BYTES)
         self._way: HttpWay | None = None
+        entrance = Entrance(
+            upstream,
+            self._authority,
+            self._handover_secret,
+            self._distrust,
+            self.report,
+            keeps_upstream=self._capture.keeps_upstream,
+        )
         self._route = Route(
-            Entrance(
-                upstream,
-                self._authority,
-                self._handover_secret,
-                self._report,
-                keeps_upstream=self._capture.keeps_upstream,
-            ),
+            entrance.enter,
             folder,
-            self._report,
+            self.report,
             on_session,
             direct=direct or self._direct,
             on_live=self._begin,
             on_over=self._end,
             reception=self._receive,
             passage=self._pass,
+            is_own=self.is_own,
             handshake_timeout_s=handshake_timeout_s,
             hold_limit_bytes=hold_limit_bytes,
         )
@@ -136,6 +150,11 @@ class Proxy:
         return f"ws://{host}:{self.port}"
 
     @property
+    def upstream(self) -> Upstream:
+        """Where its sessions go."""
+        return self._upstream
+
+    @property
     def upstream_origin(self) -> str:
         """The server that the sessions go to."""
         return self._upstream.origin
@@ -151,7 +170,7 @@ class Proxy:
         if self._helm is None:
             from .helm import Helm  # noqa: PLC0415 -- a quarter of a second that listening need not wait for
 
-            self._helm = Helm(self, self._report)
+            self._helm = Helm(self, self.report)
         return self._helm
 
     @property
@@ -166,8 +185,10 @@ class Proxy:
                 self._authority,
                 self._handover_secret,
                 door=(self.host, self.port),
-                report=self._report,
+                report=self.report,
                 on_call=self._take_call,
+                on_departure=self._distrust.left,
+                is_own=self.is_own,
             )
         return self._way
 
@@ -180,6 +201,12 @@ class Proxy:
     def modes(self) -> tuple[CaptureMode, ...]:
         """The capture modes that are at work."""
         return () if self._way is None else self._way.modes
+
+    def is_own(self, proxy: HttpProxy) -> bool:
+        """Whether a proxy that the environment names is this one: its port, or that of a mode."""
+        places = [place for mode in self.modes for place in mode.addresses]
+        ports = {str(self.port), *(place.rpartition(":")[2] for place in places)}
+        return proxy.is_on_loopback and str(proxy.port) in ports
 
     def note(self, pid: int, upstream: str) -> RunningProxy:
         """What others on this machine find it by: see `runtime`.
@@ -247,6 +274,11 @@ class Proxy:
         if self._way is not None:
             await self._way.stop()
 
+    async def unused(self) -> None:
+        """Wait until nobody is connected."""
+        while self._sessions:
+            await asyncio.wait(tuple(self._sessions))
+
     async def _end_sessions(self) -> None:
         sessions = dict(self._sessions)
         for task, session in sessions.items():
@@ -261,8 +293,25 @@ class Proxy:
         if sessions:
             await asyncio.wait(sessions)
 
-    def _serve(self, client: Leg) -> None:
-        session = Session(client, self._route)
+    async def inner_connection(self, upstream: Upstream, via: str) -> socket.socket:
+        """One end of a connection that is served like an app's, for a client in this process.
+
+        Args:
+            upstream: Whom that client calls.
+            via: What its recording says of it: see `Header.via`.
+        """
+        ours, theirs = socket.socketpair()
+
+        async def enter(client: Leg, timeout_s: float) -> Arrival:
+            arrival = await self._route.enter(client, timeout_s)
+            return replace(arrival, upstream=upstream, via=via)
+
+        serve = partial(self._serve, route=replace(self._route, enter=enter))
+        await asyncio.get_running_loop().create_connection(lambda: Leg(serve), sock=theirs)
+        return ours
+
+    def _serve(self, client: Leg, route: Route | None = None) -> None:
+        session = Session(client, route or self._route)
         task = asyncio.get_running_loop().create_task(session.run(), name="session")
         self._sessions[task] = session
         task.add_done_callback(self._forget)
@@ -272,10 +321,10 @@ class Proxy:
         if task.cancelled():
             session.abort()
         elif (error := task.exception()) is not None:
-            self._report(f"a session ended by a fault of realtap: {error!r}")
+            self.report(f"a session ended by a fault of realtap: {error!r}")
             _log.error("session failed", exc_info=error)
 
-    def _report(self, line: str) -> None:
+    def report(self, line: str) -> None:
         """Tell people, but not the token: it may have been sent to a wrong place."""
         self._tell(line.replace(self.token, "[token]").replace(self._handover_secret, "[secret]"))
 
@@ -301,7 +350,7 @@ class Proxy:
         await self.http_way.serve(client, request)
 
     def _take_call(self, call: RestCall) -> None:
-        note_call(call, self._folder, self._report)
+        note_call(call, self._folder, self.report)
         if self._on_call is not None:
             self._on_call(call)
 

@@ -11,17 +11,30 @@ import os
 import sys
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import msgspec
 
 from ..recordings.errors import RealtapError, UsageError, WireError
-from .capture import Capture, CaptureMode, RestCall
+from .capture import Capture, CaptureMode, Departure, RestCall
+from .dialing import IsOwn, proxy_for
+from .http_proxy import HttpProxy
 from .leg import Leg
+from .mitm.messages import (
+    LINE_LIMIT_BYTES,
+    Called,
+    Failed,
+    Left,
+    Message,
+    Orders,
+    Ready,
+    Said,
+    read_message,
+)
+from .splice import splice
 from .tls import Authority, MissingExtraError, has_extra
 from .upstream import Upstream
-from .wire.handshake import Head, refusal
-
-if TYPE_CHECKING:
-    from .mitm.messages import Message, Orders, Ready
+from .wire.handshake import HandshakeError, Head, refusal
 
 STOPPING_S: Final = 3.0
 """How long the process has to end by itself."""
@@ -43,6 +56,8 @@ class HttpWay:
         door: The host and port where the proxy listens.
         report: Takes one line for people.
         on_call: Told of each request about Realtime.
+        on_departure: Told of captured apps that do not trust the authority.
+        is_own: Which proxies on the way to pass by.
     """
 
     def __init__(
@@ -55,6 +70,8 @@ class HttpWay:
         door: tuple[str, int],
         report: Callable[[str], None],
         on_call: Callable[[RestCall], None],
+        on_departure: Callable[[Departure], None],
+        is_own: IsOwn,
     ) -> None:
         self.modes: tuple[CaptureMode, ...] = ()
         """The modes that are at work."""
@@ -64,6 +81,8 @@ class HttpWay:
         self._secret = secret
         self._report = report
         self._on_call = on_call
+        self._on_departure = on_departure
+        self._is_own = is_own
         self._door = (_reachable(door[0]), door[1])
         self._starting = asyncio.Lock()
         self._process: asyncio.subprocess.Process | None = None
@@ -119,7 +138,7 @@ class HttpWay:
             client.close()
             return
         try:
-            await _splice(client, gateway, request.wire)
+            await splice(client, gateway, request.wire)
         finally:
             gateway.abort()
 
@@ -159,7 +178,7 @@ class HttpWay:
                 stdout=asyncio.subprocess.PIPE,
                 # What it has to say to people comes as a message: a terminal may show an interface.
                 stderr=asyncio.subprocess.DEVNULL,
-                limit=_line_limit_bytes(),
+                limit=LINE_LIMIT_BYTES,
             )
             try:
                 ready = await self._begin(process)
@@ -172,22 +191,24 @@ class HttpWay:
             loop = asyncio.get_running_loop()
             self._listening = loop.create_task(self._listen(process), name="mitmproxy")
 
-    async def _begin(self, process: asyncio.subprocess.Process) -> "Ready":
-        import msgspec  # noqa: PLC0415 -- with the rest of what only this process needs
-
-        from .mitm.messages import Ready  # noqa: PLC0415 -- likewise
-
+    async def _begin(self, process: asyncio.subprocess.Process) -> Ready:
         assert process.stdin is not None
-        process.stdin.write(msgspec.json.encode(self._orders()) + b"\n")
+        process.stdin.write(msgspec.json.encode(self._orders(await self._through())) + b"\n")
         while (message := await _next(process)) is not None:
             if isinstance(message, Ready):
                 return message
             self._take(message)
         raise WireError("mitmproxy has ended before it was ready")
 
-    def _orders(self) -> "Orders":
-        from .mitm.messages import Orders  # noqa: PLC0415 -- with the process
+    async def _through(self) -> HttpProxy | None:
+        """The proxy that the network asks for."""
+        try:
+            return await proxy_for(self._upstream, is_own=self._is_own)
+        except HandshakeError as error:
+            self._report(f"plain requests go to the server directly: {error}")
+            return None
 
+    def _orders(self, through: HttpProxy | None) -> Orders:
         upstream = self._upstream
         scheme = "https" if upstream.is_tls else "http"
         host = f"[{upstream.host}]" if ":" in upstream.host else upstream.host
@@ -198,6 +219,8 @@ class HttpWay:
             reverse=f"{scheme}://{host}:{upstream.port}",
             path_prefix=upstream.path_prefix,
             upstream_hosts=(f"{upstream.host}:{upstream.port}",),
+            through="" if through is None else through.url,
+            through_authorization=(through and through.authorization) or "",
             modes=self._capture.modes,
             realtime_hosts=self._capture.realtime_hosts,
             confdir=str(self._authority.confdir),
@@ -208,7 +231,12 @@ class HttpWay:
         clock = asyncio.get_running_loop().time
         began = clock()
         while (message := await _next(process)) is not None:
-            self._take(message)
+            try:
+                self._take(message)
+            except RealtapError as error:
+                self._report(str(error))
+            except Exception as error:  # noqa: BLE001 -- who does not listen stops mitmproxy, too
+                self._report(f"a fault of realtap: {error!r} when mitmproxy told something")
         await process.wait()
         if self._process is not process:
             return
@@ -222,17 +250,22 @@ class HttpWay:
             self._report("mitmproxy has ended: no app is captured until realtap is started again")
             return
         self._report("mitmproxy has ended, and is started again: captured connections were cut")
+        before = self.modes
         try:
             await self._start()
         except (RealtapError, OSError) as error:
             self._report(f"no app is captured any more: {error}")
+            return
+        for mode in self.modes:
+            if mode not in before:
+                self._report(f"--mode {mode.mode} listens at {' '.join(mode.addresses)} now")
 
-    def _take(self, message: "Message") -> None:
-        from .mitm.messages import Called, Failed, Ready, Said  # noqa: PLC0415 -- with the process
-
+    def _take(self, message: Message) -> None:
         match message:
             case Called(call):
                 self._on_call(call)
+            case Left(departure):
+                self._on_departure(departure)
             case Said(text):
                 self._report(text)
             case Failed(reason, is_usage):
@@ -241,63 +274,13 @@ class HttpWay:
                 return
 
 
-def _line_limit_bytes() -> int:
-    from .mitm.messages import LINE_LIMIT_BYTES  # noqa: PLC0415 -- with the process
-
-    return LINE_LIMIT_BYTES
-
-
-async def _next(process: asyncio.subprocess.Process) -> "Message | None":
+async def _next(process: asyncio.subprocess.Process) -> Message | None:
     """The next message; None when the process has ended."""
-    import msgspec  # noqa: PLC0415 -- with the process
-
-    from .mitm.messages import Called, Failed, Ready, Said  # noqa: PLC0415 -- likewise
-
     assert process.stdout is not None
     line = await process.stdout.readline()
-    return msgspec.json.decode(line, type=Ready | Failed | Called | Said) if line else None
+    return read_message(line) if line else None
 
 
 def _reachable(host: str) -> str:
     """Where this machine reaches a door that listens on an address."""
     return {"": _LOOPBACK, "0.0.0.0": _LOOPBACK, "::": "::1"}.get(host, host)  # noqa: S104 -- compared only
-
-
-# The splice.
-
-
-async def _splice(client: Leg, gateway: Leg, first: bytes) -> None:
-    """Pass bytes on, both ways, until both connections are gone."""
-    ended = asyncio.Event()
-    client.other, gateway.other = gateway, client
-    gateway.write(first)
-    there, back = _Pipe(gateway, ended), _Pipe(client, ended)
-    there.opposite, back.opposite = back, there
-    gateway.start(back)
-    client.start(there)
-    await ended.wait()
-
-
-class _Pipe:
-    """What one side says goes to the other as it comes. Implements `leg.Receiver`."""
-
-    def __init__(self, destination: Leg, ended: asyncio.Event) -> None:
-        self.opposite: _Pipe | None = None
-        self.is_lost = False
-        self._destination = destination
-        self._ended = ended
-
-    def receive_data(self, data: bytes) -> None:
-        self._destination.write(data)
-
-    def receive_eof(self) -> None:
-        self._destination.end()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.is_lost = True
-        if error is None:
-            self._destination.close()
-        else:
-            self._destination.reset()
-        if self.opposite is not None and self.opposite.is_lost:
-            self._ended.set()

@@ -1,7 +1,6 @@
 """One client connection, from its first byte to its last: the handshake, then the relay."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,8 +14,8 @@ from ..recordings.event import Header, Side
 from ..recordings.folder import RecordingsFolder
 from ..recordings.redaction import Redactor
 from ..recordings.writer import Writer
-from .dialing import dial
-from .entrance import Arrival, Entrance
+from .dialing import IsOwn, dial, fault_of
+from .entrance import Arrival
 from .leg import LEFT, Leg
 from .refusal import Refusal
 from .relay import STOP_REASON, Relay
@@ -99,8 +98,8 @@ class LiveSession:
 class Route:
     """What all sessions of a proxy have in common."""
 
-    entrance: Entrance
-    """Where each connection comes in, and is told from others."""
+    enter: Callable[[Leg, float], Awaitable[Arrival]]
+    """Takes a connection's first steps: see `Entrance.enter`."""
     folder: RecordingsFolder
     report: Callable[[str], None]
     """Takes one line for people about a refusal or a fault."""
@@ -116,6 +115,8 @@ class Route:
     """Serves a request for realtap itself, below `OWN_PATH`."""
     passage: Callable[[Leg, Head], Awaitable[None]] | None = None
     """Passes on a request that asks for no WebSocket."""
+    is_own: IsOwn = lambda _proxy: False
+    """Whether a proxy on the way to the upstream would be this one."""
     handshake_timeout_s: float = HANDSHAKE_TIMEOUT_S
     hold_limit_bytes: int = HOLD_LIMIT_BYTES
     tool: str = field(default_factory=lambda: f"realtap {version('realtap')}")
@@ -217,7 +218,7 @@ class Session:
     async def _enter(self) -> Arrival:
         timeout_s = self._route.handshake_timeout_s
         async with asyncio.timeout(timeout_s):
-            return await self._route.entrance.enter(self._client, timeout_s)
+            return await self._route.enter(self._client, timeout_s)
 
     def _start_recording(self, arrival: Arrival, target: str) -> Tap:
         request = arrival.request
@@ -251,7 +252,9 @@ class Session:
         """Bring client and upstream together; afterwards the relay or a refusal is at work."""
         request, upstream = arrival.request, arrival.upstream
         async with asyncio.timeout(self._route.handshake_timeout_s):
-            self._server = server = await dial(upstream, self._route.handshake_timeout_s)
+            self._server = server = await dial(
+                upstream, self._route.handshake_timeout_s, is_own=self._route.is_own
+            )
             prefix = upstream.prefix_for(target)
             server.write(rewrite_request(request, host=upstream.host_header, path_prefix=prefix))
             answer = await server.read_head()
@@ -300,14 +303,10 @@ class Session:
             case TimeoutError():
                 seconds = self._route.handshake_timeout_s
                 return f"{who} did not finish the handshake within {seconds:g} s"
-            case ssl.SSLCertVerificationError():
-                return f"its certificate is not trusted: {error.verify_message}"
-            case ssl.SSLError():
-                return f"TLS failed: {error.reason or error}"
             case ConnectionError(errno=None):
                 return f"{who} {str(error) or LEFT}"
             case OSError():
-                return f"cannot be reached: {error.strerror or error}"
+                return fault_of(error)
         return str(error)
 
 
@@ -330,9 +329,9 @@ def _status(error: Exception, on_timeout: HTTPStatus) -> HTTPStatus:
 
 
 def _model(target: str) -> str | None:
-    """The model that the request's query names; Azure calls it a deployment."""
+    """The model that the request's query names; Azure calls it a deployment. Else the call that it joins."""
     query = parse_qs(urlsplit(target).query)
-    names = query.get("model") or query.get("deployment")
+    names = query.get("model") or query.get("deployment") or query.get("call_id")
     return names[0] if names else None
 
 

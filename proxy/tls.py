@@ -31,6 +31,7 @@ LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 """What a client on this machine may have meant when it does not name a host."""
 
 _BASENAME: Final = "mitmproxy"
+_CERTIFICATE: Final = f"{_BASENAME}-ca-cert.pem"
 _KEY_BITS: Final = 2048
 _CONTEXTS_LIMIT: Final = 200
 """So many names have a certificate ready."""
@@ -67,7 +68,7 @@ class Authority:
     @property
     def certificate(self) -> Path:
         """The file that a client has to trust; it is there once the authority is."""
-        return self.confdir / f"{_BASENAME}-ca-cert.pem"
+        return self.confdir / _CERTIFICATE
 
     async def load(self) -> None:
         """Read the authority, and make it if there is none.
@@ -91,7 +92,13 @@ class Authority:
         """
         await self.load()
         names = LOOPBACK_NAMES if address in {None, *LOOPBACK_NAMES} else (str(address),)
-        return self._context(names)
+        try:
+            return self._context(names)
+        except OSError as error:
+            raise WireError(
+                f"the certificate authority in {self.confdir} is not the one any more that was read "
+                f"({error}): start realtap again"
+            ) from error
 
     def _context(self, names: tuple[str, ...]) -> ssl.SSLContext:
         found = self._contexts.pop(names, None)
@@ -146,12 +153,34 @@ def _load(confdir: Path) -> "CertStore":
     from mitmproxy.certs import CertStore  # noqa: PLC0415 -- a tenth of a second, in a thread
 
     try:
-        return CertStore.from_store(confdir, _BASENAME, _KEY_BITS)
+        if not confdir.exists():
+            _make(confdir)
+        store = CertStore.from_store(confdir, _BASENAME, _KEY_BITS)
+        if not (certificate := confdir / _CERTIFICATE).exists():
+            # A person's own authority: mitmproxy takes it as one file, with its key.
+            certificate.write_bytes(store.default_ca.to_pem())
     except (OSError, ValueError, TypeError) as error:
         raise WireError(
             f"the certificate authority in {confdir} cannot be used: {error}; "
             "name another folder with --confdir"
         ) from error
+    return store
+
+
+def _make(confdir: Path) -> None:
+    """Make the folder with its authority, whole at once: two proxies may begin to do so together."""
+    from mitmproxy.certs import CertStore  # noqa: PLC0415 -- see above
+
+    confdir.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{confdir.name}-", dir=confdir.parent) as folder:
+        new = Path(folder) / confdir.name
+        CertStore.from_store(new, _BASENAME, _KEY_BITS)
+        try:
+            new.rename(confdir)
+        except OSError:
+            # The other one was quicker.
+            if not confdir.exists():
+                raise
 
 
 def _is_address(name: str) -> bool:

@@ -1,11 +1,14 @@
 """mitmproxy as realtap needs it: few addons, nothing kept, its words passed to the proxy."""
 
 import asyncio
+import ipaddress
 import logging
+import os
 import re
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import msgspec
@@ -18,16 +21,21 @@ from mitmproxy.addons.tlsconfig import TlsConfig
 from mitmproxy.addons.upstream_auth import UpstreamAuth
 from mitmproxy.connection import Client
 from mitmproxy.master import Master
+from mitmproxy.net.local_ip import get_local_ip, get_local_ip6
+from mitmproxy.net.server_spec import ServerSpec
 from mitmproxy.options import Options
 from mitmproxy.proxy.mode_servers import ServerInstance, WireGuardServerInstance
-from mitmproxy.proxy.mode_specs import ProxyMode
+from mitmproxy.proxy.mode_specs import DnsMode, ProxyMode, ReverseMode
 
 from ..capture import CaptureMode, sparing
 from ..handover import Ticket
 from ..realtime_hosts import RealtimeHosts
 from .crossing import Crossing
-from .messages import Called, Failed, Message, Orders, Ready, Said
+from .http1 import complete_http1
+from .messages import Called, Failed, Left, Message, Orders, Ready, Said, line_of
 from .passing import Passing
+from .sturdy import Sturdy
+from .trust import Trust
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -47,20 +55,25 @@ class _Lazy:
         return getattr(self._options, name)
 
 
-class _Reverse:
-    """Answers a request whose server cannot be reached, where mitmproxy would hang up.
+class _Connections:
+    """Makes each connection sturdy, and lets plain requests at the door be answered by a 502.
 
-    In the forward modes a server is called as soon as it is known, because some speak first.
+    In the forward modes a server is called as soon as it is known, because some speak first. In reverse
+    mode mitmproxy would do so, too, and hang up when the server cannot be reached.
     """
 
-    def __init__(self, server: Proxyserver, spec: str) -> None:
+    def __init__(self, server: Proxyserver, reverse: str) -> None:
         self._server = server
-        self._spec = spec
+        self._reverse = reverse
 
     def client_connected(self, client: Client) -> None:
         """See mitmproxy's hook of this name."""
-        if client.proxy_mode.full_spec == self._spec:
-            context = self._server.connections[client.id].layer.context
+        handler = self._server.connections.get(client.id)
+        if handler is None:
+            return
+        context = handler.layer.context
+        handler.layer = Sturdy(handler.layer)  # type: ignore[assignment]  # all that is asked of it
+        if client.proxy_mode.full_spec == self._reverse:
             context.options = _Lazy(context.options)  # type: ignore[assignment]  # it is read only
 
 
@@ -74,7 +87,11 @@ class _Words(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """See logging.Handler."""
         # The first line says what is wrong; behind it may follow the stack of a library in Rust.
-        self._tell(Said(f"mitmproxy: {record.getMessage().partition('\n')[0]}"))
+        text = record.getMessage().partition("\n")[0]
+        if record.exc_info and record.exc_info[0]:
+            # Not its message: that may quote what an app has sent.
+            text += f" ({record.exc_info[0].__name__})"
+        self._tell(Said(f"mitmproxy: {text}"))
 
 
 async def serve(orders_from: BinaryIO, told_to: BinaryIO) -> None:
@@ -84,13 +101,13 @@ async def serve(orders_from: BinaryIO, told_to: BinaryIO) -> None:
         orders_from: Its first line are the orders.
         told_to: Takes the messages.
     """
-    encoder = msgspec.json.Encoder()
 
     def tell(message: Message) -> None:
-        told_to.write(encoder.encode(message) + b"\n")
+        told_to.write(line_of(message))
         told_to.flush()
 
     orders = msgspec.json.decode(orders_from.readline(), type=Orders)
+    complete_http1()
     try:
         gateway = Gateway(orders, tell)
         tell(await gateway.start())
@@ -142,9 +159,14 @@ class Gateway:
             error = self._server.servers[spec].last_exception
             if error is not None:
                 raise OSError(f"--mode {written} cannot be started: {_reason(error)}")
+        if self._is_own(self._passing.through):
+            # An app's HTTPS_PROXY, set where realtap runs, too.
+            self._passing.through = None
         await self._master.running()
+        confdir = Path(self._orders.confdir)
         modes = [
-            _told(written, self._server.servers[spec]) for written, spec in self._specs.items()
+            _told(written, self._server.servers[spec], confdir)
+            for written, spec in self._specs.items()
         ]
         return Ready(self._port, tuple(modes))
 
@@ -152,9 +174,17 @@ class Gateway:
         """End all connections."""
         await self._master.done()
 
+    def _is_own(self, proxy: ServerSpec | None) -> bool:
+        places = [place for each in self._server.servers for place in each.listen_addrs]
+        return proxy is not None and proxy[1] in {place[:2] for place in places}
+
     def _addons(self, tell: Callable[[Message], None]) -> list[object]:
         orders = self._orders
         hosts = RealtimeHosts(orders.realtime_hosts)
+
+        def complain(text: str) -> None:
+            tell(Said(text))
+
         crossing = Crossing(hosts, (orders.door_host, orders.door_port), orders.secret)
 
         def ticket(flow: http.HTTPFlow) -> Ticket | None:
@@ -167,22 +197,24 @@ class Gateway:
                 is_tls=request.scheme == "https",
             )
 
+        self._passing = Passing(
+            orders,
+            hosts.has,
+            ticket,
+            tell=lambda call: tell(Called(call)),
+            complain=complain,
+        )
         return [
             Core(),
             DisableH2C(),
             self._server,
-            _Reverse(self._server, self._reverse),
+            _Connections(self._server, self._reverse),
             DnsResolver(),
             crossing,
             TlsConfig(),
             UpstreamAuth(),
-            Passing(
-                orders,
-                hosts.has,
-                ticket,
-                tell=lambda call: tell(Called(call)),
-                complain=lambda text: tell(Said(text)),
-            ),
+            self._passing,
+            Trust(lambda departure: tell(Left(departure)), complain),
         ]
 
 
@@ -206,23 +238,45 @@ def _master(orders: Orders, modes: Sequence[str], addons: Sequence[object]) -> M
     return master
 
 
-def _told(written: str, instance: ServerInstance[ProxyMode]) -> CaptureMode:
+def _told(written: str, instance: ServerInstance[ProxyMode], confdir: Path) -> CaptureMode:
     addresses = tuple(f"{host}:{port}" for host, port, *_ in instance.listen_addrs)
     hint = ""
     if isinstance(instance, WireGuardServerInstance):
-        hint = instance.client_conf() or ""
+        # Not shown: it has the device's private key in it.
+        path = confdir / f"realtap-{instance.listen_addrs[0][1]}.conf"
+        path.write_text(_device_configuration(instance), encoding="utf-8")
+        hint = f"the device's configuration, with its key: {path}"
     return CaptureMode(written, addresses, hint)
+
+
+def _device_configuration(instance: WireGuardServerInstance) -> str:
+    """mitmproxy's, which names the address as it was typed: no device gets to port 0, or to 0.0.0.0."""
+    host, port = instance.listen_addrs[0][:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = get_local_ip() or get_local_ip6() or host
+    shown = f"[{host}]" if ":" in host else host
+    return re.sub(
+        r"^Endpoint = .*$",
+        f"Endpoint = {shown}:{port}",
+        instance.client_conf() or "",
+        flags=re.MULTILINE,
+    )
 
 
 def _spec(mode: str, parent_pid: int) -> str:
     spec = sparing(mode, parent_pid)
     try:
-        ProxyMode.parse(spec)
+        captures_none = isinstance(ProxyMode.parse(spec), ReverseMode | DnsMode)
     except ValueError as error:
         raise ValueError(
             f"--mode {mode} cannot be taken: {error}; mitmproxy has regular, socks5, upstream:URL, "
             "transparent, local:PROCESS and wireguard, each with @PORT or @HOST:PORT behind it"
         ) from error
+    if captures_none:
+        raise ValueError(
+            f"--mode {mode} captures no app: for one that can be pointed at realtap, name its server "
+            "with --upstream, and the place with --listen"
+        )
     return spec
 
 
@@ -234,6 +288,7 @@ def _free_port() -> int:
 
 
 def _reason(error: Exception) -> str:
-    # mitmproxy's advice about its own options is no help here.
-    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return text.partition("\n")[0]
+    # mitmproxy's words repeat themselves, and its advice about its own options is no help here.
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return str(error).partition("\n")[0]

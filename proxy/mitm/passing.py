@@ -6,17 +6,18 @@ at, to tell the proxy what was asked and answered.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from mitmproxy import http, tcp, tls
 from mitmproxy.connection import Connection
-from mitmproxy.net import encoding
+from mitmproxy.net import encoding, server_spec
 from mitmproxy.proxy import server_hooks
 from mitmproxy.proxy.mode_specs import ReverseMode
 
 from ..capture import RestCall
 from ..handover import HEADER, OWN_UPSTREAM, Ticket
 from ..realtime_hosts import is_call
+from .messages import Orders
 
 OWN_PATH: Final = "/_realtap"
 
@@ -25,25 +26,6 @@ KEPT_BODY_BYTES: Final = 64 * 1024
 
 _TAKEN: Final = "realtap"
 """Where a flow's metadata holds what was taken of its bodies."""
-
-
-class Door(Protocol):
-    """Where sessions are handed to; see `messages.Orders`."""
-
-    @property
-    def door_host(self) -> str: ...
-    @property
-    def door_port(self) -> int: ...
-    @property
-    def secret(self) -> str: ...
-    @property
-    def path_prefix(self) -> str: ...
-
-
-class TicketOf(Protocol):
-    """Tells whether an upgrade is a Realtime session: see `Crossing.ticket`."""
-
-    def __call__(self, flow: http.HTTPFlow) -> Ticket | None: ...
 
 
 @dataclass(slots=True)
@@ -60,16 +42,16 @@ class Passing:
     Args:
         orders: What the proxy wants.
         is_realtime: Whether a host and port are those of a Realtime server.
-        ticket: Tells whether an upgrade is a session.
+        ticket: Tells whether an upgrade is a session: see `Crossing.ticket`.
         tell: Takes what was asked and answered.
         complain: Takes one line for people.
     """
 
     def __init__(
         self,
-        orders: Door,
+        orders: Orders,
         is_realtime: Callable[[str, int], bool],
-        ticket: TicketOf,
+        ticket: Callable[[http.HTTPFlow], Ticket | None],
         tell: Callable[[RestCall], None],
         complain: Callable[[str], None],
     ) -> None:
@@ -78,6 +60,8 @@ class Passing:
         self._ticket = ticket
         self._tell = tell
         self._complain = complain
+        self.through = server_spec.parse(orders.through, "http") if orders.through else None
+        """The proxy before the server that requests at the door go to."""
 
     # Connections.
 
@@ -104,21 +88,22 @@ class Passing:
         # The layer has the message that it sends; the list is only for those who look at flows.
         flow.messages.clear()
 
+    def http_connect_upstream(self, flow: http.HTTPFlow) -> None:
+        """Tell the proxy on the way who asks. In upstream mode that is for mitmproxy to know."""
+        authorization = self._orders.through_authorization
+        if authorization and isinstance(flow.client_conn.proxy_mode, ReverseMode):
+            flow.request.headers["Proxy-Authorization"] = authorization
+
     def server_connect_error(self, data: server_hooks.ServerConnectionHookData) -> None:
         """Say that the upstream of plain requests cannot be reached."""
-        if isinstance(data.client.proxy_mode, ReverseMode):
+        # When the client has left meanwhile, nothing is wrong with the upstream.
+        if isinstance(data.client.proxy_mode, ReverseMode) and data.client.connected:
             self._complain(f"upstream {_place(data.server)}: {data.server.error}")
 
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """Say that no TLS could be had with the upstream of plain requests."""
         if isinstance(data.context.client.proxy_mode, ReverseMode):
             self._complain(f"upstream {_place(data.conn)}: {data.conn.error}")
-
-    def tls_failed_client(self, data: tls.TlsData) -> None:
-        """Say that a captured app did not take the certificate: nothing of it can be seen."""
-        self._complain(
-            f"TLS with a captured app failed, which asked for {data.conn.sni}: {data.conn.error}"
-        )
 
     # Requests and answers.
 
@@ -136,6 +121,7 @@ class Passing:
                 self._hand_over(flow, ticket)
                 return
         if is_at_door:
+            flow.server_conn.via = self.through
             self._put_prefix(flow.request)
         host, port = flow.request.host, flow.request.port
         if is_call(flow.request.method, flow.request.path) and (
@@ -226,7 +212,8 @@ def _text(body: bytearray, headers: http.Headers) -> str:
         except ValueError:
             return ""
         data = decoded.encode() if isinstance(decoded, str) else decoded or b""
-    return data.decode("utf-8", "replace")
+    # A few bytes may be many when they are unpacked.
+    return data[:KEPT_BODY_BYTES].decode("utf-8", "replace")
 
 
 def _is_own(target: str) -> bool:

@@ -1,6 +1,7 @@
 """Plain HTTP requests pass at every door as if nobody stood in between."""
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Callable
 
@@ -21,6 +22,7 @@ type MakeProxy = Callable[..., Proxy]
 
 REQUESTS = {
     **{path: get(path + "?limit=2") for path in ANSWERS},
+    "head": get("/v1/models").replace(b"GET", b"HEAD", 1),
     "json": post("/v1/chat/completions", b'{"model":"m"}', "Content-Type: application/json"),
     "upload": post("/v1/files", random.Random(1).randbytes(10_000_000), "X-First: 1", "x-first: 2"),
     "chunked upload": b"POST /v1/files HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -75,6 +77,22 @@ async def test_a_slow_stream_is_not_held_back(make_proxy: MakeProxy, door: Door)
             assert await client.receive(16) == b"6\r\nsecond\r\n0\r\n\r\n"
 
 
+async def test_early_hints_and_trailers_do_not_stop_an_answer(
+    make_proxy: MakeProxy, door: Door
+) -> None:
+    async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
+        async with door.client(proxy) as client:
+            await client.send(get("/v1/models") * 2)
+            server = await upstream.accept()
+            for _ in range(2):
+                await server.receive_head()
+                await server.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+                await server.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                await server.send(b"2\r\nok\r\n0\r\nX-Checksum: 1\r\n\r\n")
+                assert (await client.receive_head()).startswith(b"HTTP/1.1 200 ")
+                assert await client.receive(12) == b"2\r\nok\r\n0\r\n\r\n"
+
+
 async def test_an_upload_is_not_held_back(make_proxy: MakeProxy, door: Door) -> None:
     async with RawUpstream() as upstream, make_proxy(upstream.url) as proxy:
         async with door.client(proxy) as client:
@@ -84,6 +102,18 @@ async def test_an_upload_is_not_held_back(make_proxy: MakeProxy, door: Door) -> 
             assert await server.receive(6) == b"first "
             await client.send(b"second")
             assert await server.receive(6) == b"second"
+
+
+async def test_a_client_that_waits_before_it_sends_a_body_is_told_to_go_on(
+    make_proxy: MakeProxy, door: Door
+) -> None:
+    async with http_upstream() as upstream, make_proxy(upstream) as proxy:
+        async with door.client(proxy) as client:
+            request = post("/v1/files", b"hello", "Expect: 100-continue")
+            await client.send(request[:-5])
+            assert (await client.receive_head()).startswith(b"HTTP/1.1 100 ")
+            answer = await ask(client, b"hello")
+    assert answer.json()["sha256"] == hashlib.sha256(b"hello").hexdigest()
 
 
 async def test_a_request_about_realtime_is_noted_without_its_secrets(

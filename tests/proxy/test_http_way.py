@@ -1,17 +1,20 @@
 """mitmproxy's process: started when it is needed, and no reason for a session to end."""
 
 import asyncio
+import base64
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from connect_proxy import connect_proxy
 from doors import need_extra
-from http_upstream import ask, get, http_upstream
+from http_upstream import ask, get, http_upstream, post
 from raw_peers import RawUpstream, frame, raw_client, raw_session
 
 from realtap.proxy import http_way
-from realtap.proxy.capture import Capture
+from realtap.proxy.capture import Capture, RestCall
 from realtap.proxy.door import Proxy
 from realtap.proxy.tls import INSTALL
 from realtap.recordings.errors import UsageError, WireError
@@ -77,6 +80,18 @@ async def test_requests_that_come_at_once_share_one_process(
     assert [task.result() for task in asked] == [200] * 5
 
 
+@pytest.mark.parametrize("request_", [get("/v1/models"), get("/v1/until-closed")])
+async def test_of_a_client_that_is_gone_nothing_is_kept(
+    make_proxy: MakeProxy, capture: Capture, request_: bytes
+) -> None:
+    """Whether it leaves first, as most do, or the server."""
+    async with http_upstream() as upstream, make_proxy(upstream, capture=capture) as proxy:
+        async with raw_client(proxy.port) as client:
+            await ask(client, request_)
+            await client.close()
+            await asyncio.wait_for(proxy.unused(), 10)
+
+
 async def test_a_process_that_dies_ends_no_session_and_is_replaced(
     make_proxy: MakeProxy, capture: Capture
 ) -> None:
@@ -97,6 +112,28 @@ async def test_a_process_that_dies_ends_no_session_and_is_replaced(
                 await plain.send(get("/v1/models"))
                 await (await upstream.accept()).receive_head()
                 assert pid_of(proxy) not in {None, process.pid}
+
+
+async def test_a_fault_in_what_is_made_of_a_call_is_told_and_the_next_is_noted(
+    make_proxy: MakeProxy, capture: Capture, reports: list[str]
+) -> None:
+    """Who does not listen to mitmproxy any more would stop it, when the pipe between them is full."""
+    has_failed, is_noted = asyncio.Event(), asyncio.Event()
+
+    def take(_: RestCall) -> None:
+        if has_failed.is_set():
+            is_noted.set()
+            return
+        has_failed.set()
+        raise ZeroDivisionError
+
+    async with http_upstream() as upstream:
+        async with make_proxy(upstream, capture=capture, on_call=take) as proxy:
+            async with raw_client(proxy.port) as client:
+                for _ in range(2):
+                    await ask(client, post("/v1/realtime/calls", b"v=0"))
+            await asyncio.wait_for(is_noted.wait(), 10)
+    assert any("ZeroDivisionError" in line for line in reports)
 
 
 async def test_a_mode_that_cannot_listen_is_one_sentence_that_names_it(
@@ -153,3 +190,36 @@ async def test_a_process_that_captures_is_replaced_unless_it_ended_at_once(
         assert words in await asyncio.wait_for(told.get(), 10)
         # Either there is none, or it ends with the proxy.
         assert pid_of(proxy) != process.pid
+
+
+async def test_plain_requests_go_through_the_proxy_that_the_network_asks_for(
+    make_proxy: MakeProxy, capture: Capture, monkeypatch: pytest.MonkeyPatch, reports: list[str]
+) -> None:
+    async with http_upstream() as upstream:
+        leads_to = int(upstream.rpartition(":")[2])
+        async with connect_proxy(leads_to=leads_to) as before:
+            monkeypatch.setenv("HTTPS_PROXY", f"http://ada:secret@{before.place}")
+            monkeypatch.setenv("NO_PROXY", "")
+            async with make_proxy("ws://api.example", capture=capture) as proxy:
+                async with raw_client(proxy.port) as client:
+                    for _ in range(2):
+                        assert (await ask(client, get("/v1/models"))).status == 200
+    assert before.targets == ["api.example:80"]
+    authorization = base64.b64encode(b"ada:secret").decode()
+    assert f"Proxy-Authorization: Basic {authorization}" in before.heads[0]
+    assert not any("secret" in line for line in reports)
+
+
+async def test_a_proxy_on_the_way_that_is_realtap_itself_is_passed_by(
+    make_proxy: MakeProxy, capture: Capture, monkeypatch: pytest.MonkeyPatch, reports: list[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        free_port = probe.getsockname()[1]
+    captured = Capture((f"regular@{free_port}",), confdir=capture.confdir)
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port}")
+    monkeypatch.setenv("NO_PROXY", "")
+    async with make_proxy("ws://nowhere.invalid", capture=captured) as proxy:
+        async with raw_client(proxy.port) as client:
+            answer = await ask(client, get("/v1/models"))
+    assert answer.status == 502
+    assert any(line.startswith("upstream nowhere.invalid:80: ") for line in reports)

@@ -1,9 +1,11 @@
 """TLS on the door's port: whose certificate it shows, and what goes wrong."""
 
 import asyncio
+import shutil
 import socket
 import ssl
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from realtap.proxy.capture import Capture
 from realtap.proxy.door import Proxy
 from realtap.proxy.tls import INSTALL, Authority
 from realtap.recordings.errors import WireError
+from realtap.recordings.event import Closed, Note
 from realtap.recordings.folder import RecordingsFolder
+from realtap.recordings.reader import Recording
 
 type MakeProxy = Callable[..., Proxy]
 
@@ -89,8 +93,51 @@ async def test_people_are_told_what_to_trust_when_a_client_does_not(
                 await asyncio.to_thread(knock, proxy.port)
             async with raw_session(proxy.port, upstream):
                 pass
-    [told] = [line for line in reports if "TLS failed" in line]
+    [told] = [line for line in reports if line.startswith("an app that asked for 127.0.0.1 ")]
     assert str(door.confdir / "mitmproxy-ca-cert.pem") in told
+
+
+async def test_an_app_that_does_not_trust_the_authority_is_told_once_and_noted(
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder, reports: list[str]
+) -> None:
+    async with RawUpstream() as upstream:
+        async with make_proxy(upstream.url, capture=door.capture) as proxy:
+            for _ in range(3):
+                with pytest.raises(ssl.SSLCertVerificationError):
+                    await asyncio.to_thread(knock_with_blocking_sockets, proxy.port)
+            async with raw_session(proxy.port, upstream):
+                pass
+    [told] = [line for line in reports if "does not trust realtap's CA (unknown ca)" in line]
+    [recording] = [each for each in map(Recording, folder.paths()) if each.header.via == "tls"]
+    [note] = [entry.note for entry in recording.entries() if isinstance(entry, Note)]
+    assert note == {"kind": "tls", "text": told}
+    [closed] = [entry for entry in recording.entries() if isinstance(entry, Closed)]
+    assert closed.reason.startswith("the app does not trust realtap's CA: realtap ca")
+
+
+async def test_an_authority_that_was_replaced_while_it_was_used_is_told(
+    door: Door, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(shutil.copytree, door.confdir, tmp_path / "ca")
+    authority = Authority(tmp_path / "ca")
+    await authority.context(None)
+    (tmp_path / "ca" / "mitmproxy-ca.pem").unlink()
+    with pytest.raises(WireError, match="start realtap again"):
+        await authority.context("192.0.2.1")
+
+
+def make_authority(confdir: Path) -> bytes:
+    authority = Authority(confdir)
+    asyncio.run(authority.load())
+    return authority.certificate.read_bytes()
+
+
+def test_proxies_that_start_at_once_share_one_authority(tmp_path: Path) -> None:
+    need_extra()
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(make_authority, [tmp_path / "ca"] * 4))
+    assert len(set(made)) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["ca"]
 
 
 async def test_what_only_looks_like_tls_is_cut_and_the_others_are_served(
@@ -155,3 +202,12 @@ async def test_a_confdir_of_ones_own_is_made(tmp_path: Path) -> None:
     await authority.load()
     assert authority.certificate.read_bytes().startswith(b"-----BEGIN CERTIFICATE")
     assert (tmp_path / "new" / "mitmproxy-ca.pem").stat().st_mode & 0o077 == 0
+
+
+async def test_a_persons_own_authority_is_taken(door: Door, tmp_path: Path) -> None:
+    """mitmproxy wants one file, with the key in it; clients want the certificate alone."""
+    name = "mitmproxy-ca.pem"
+    await asyncio.to_thread(shutil.copy, door.confdir / name, tmp_path / name)
+    authority = Authority(tmp_path)
+    await authority.load()
+    assert authority.certificate.read_bytes() == Authority(door.confdir).certificate.read_bytes()

@@ -25,6 +25,7 @@ ANSWERS: dict[str, bytes] = {
     "/v1/missing": b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n"
     b'Content-Length: 14\r\nX-Why: gone\r\n\r\n{"error":"no"}',
     "/v1/empty": b"HTTP/1.1 204 No Content\r\nX-Empty: yes\r\n\r\n",
+    "/v1/unchanged": b'HTTP/1.1 304 Not Modified\r\nETag: "7"\r\n\r\n',
     "/v1/until-closed": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nas long as it takes",
     "/v1/overloaded": b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
     b"Content-Length: 4\r\n\r\nbusy",
@@ -62,7 +63,8 @@ async def http_upstream(tls: ssl.SSLContext | None = None) -> AsyncIterator[str]
 async def ask(peer: Peer, request: bytes) -> Answer:
     """Send a request; read its answer to the end."""
     await peer.send(request)
-    return await asyncio.wait_for(_read_answer(peer.reader), PATIENCE_S)
+    method = request.partition(b" ")[0]
+    return await asyncio.wait_for(_read_answer(peer.reader, method), PATIENCE_S)
 
 
 def get(path: str) -> bytes:
@@ -81,8 +83,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
             method, target, _ = first_line.split(" ")
             body = await _read_body(reader, headers, is_request=True)
             path = target.partition("?")[0].removeprefix("/eu")
-            answer = ANSWERS.get(path) if method == "GET" else _answer_to_post(path, headers, body)
-            writer.write(answer or ANSWERS["/v1/missing"])
+            writer.write(_answer_to(method, path, headers, body))
             await writer.drain()
             if path == "/v1/until-closed":
                 break
@@ -90,6 +91,15 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         pass
     finally:
         writer.close()
+
+
+def _answer_to(method: str, path: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
+    match method:
+        case "GET":
+            return ANSWERS.get(path, ANSWERS["/v1/missing"])
+        case "HEAD":
+            return ANSWERS[path].partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    return _answer_to_post(path, headers, body)
 
 
 def _answer_to_post(path: str, headers: list[tuple[str, str]], body: bytes) -> bytes:
@@ -115,10 +125,10 @@ def _answer(status: int, body: bytes, *more: str) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-async def _read_answer(reader: asyncio.StreamReader) -> Answer:
+async def _read_answer(reader: asyncio.StreamReader, method: bytes) -> Answer:
     first_line, headers = await _read_head(reader)
     status = int(first_line.split(" ")[1])
-    if status == 204:
+    if method == b"HEAD" or status in {204, 304}:
         return Answer(status, headers, b"")
     return Answer(status, headers, await _read_body(reader, headers, is_request=False))
 

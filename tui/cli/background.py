@@ -23,6 +23,9 @@ LOOK_EVERY_S = 0.02
 STOP_S = 5.0
 """How long a command has to end in order before it is killed."""
 
+_COMPLAINT = "realtap: "
+"""How a line begins about something that went wrong."""
+
 _PROGRAM = "from realtap.tui.cli import main; main(prog_name='realtap')"
 
 
@@ -39,15 +42,23 @@ class Background:
     Args:
         arguments: Of `realtap`.
         environment: What it has besides ours.
+        holds_stdin: Its standard input ends with us, however we end; otherwise it has none.
     """
 
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str] = {}) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str] = {},
+        *,
+        holds_stdin: bool = False,
+    ) -> None:
         # Files, because nobody reads a pipe while the interface runs, and a full pipe stops its writer.
         self._data, self._talk = _scratch_file(), _scratch_file()
+        self._last_said: tuple[str, ...] = ()
         # A session of its own: a Ctrl-C in the terminal and the end of the terminal are not for it.
         self._process = subprocess.Popen(  # noqa: S603 -- our own program
             [*_command(), *arguments],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if holds_stdin else subprocess.DEVNULL,
             stdout=self._data,
             stderr=self._talk,
             env={**os.environ, **environment},
@@ -67,7 +78,7 @@ class Background:
         """
         while "\n" not in (output := _read(self._data)):
             if self._process.poll() is not None:
-                said = _read(self._talk).strip().removeprefix("realtap: ")
+                said = _read(self._talk).strip().removeprefix(_COMPLAINT)
                 self.leave()
                 is_usage = self._process.returncode == ExitCode.USAGE
                 kind = UsageError if is_usage else WireError
@@ -76,12 +87,25 @@ class Background:
         return output.partition("\n")[0]
 
     @property
+    def said(self) -> tuple[str, ...]:
+        """All lines that it has told people so far."""
+        return self._last_said if self._talk.closed else tuple(_read(self._talk).splitlines())
+
+    @property
+    def complaints(self) -> list[str]:
+        """What of that went wrong."""
+        return [line.removeprefix(_COMPLAINT) for line in self.said if line.startswith(_COMPLAINT)]
+
+    @property
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
         return self._process.poll()
 
     def leave(self) -> None:
         """Have nothing more to do with it, whether it goes on or has ended."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._last_said = self.said
         self._data.close()
         self._talk.close()
 

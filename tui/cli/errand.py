@@ -32,7 +32,6 @@ SHOWN_FINDINGS = 10
 """So many are told at the end; `realtap check` tells all."""
 
 _SESSION = re.compile(r"session (\S+) (?:began|ended)")
-_COMPLAINT = "realtap: "
 
 _PLAIN_PROXY = re.compile(r"https?://[^/@]+")
 """What mitmproxy takes as its own upstream: no SOCKS, no password in the URL."""
@@ -49,20 +48,6 @@ class Errand(NamedTuple):
     """Of the proxy, as they were typed."""
 
 
-class _Companion(Background):
-    """A proxy in a process of its own, whose talk is kept."""
-
-    said: tuple[str, ...] = ()
-    """All that it told people, once it has ended."""
-
-    def leave(self) -> None:
-        """Have nothing more to do with it."""
-        if self.exit_code is not None:
-            self._talk.seek(0)
-            self.said = tuple(self._talk.read().splitlines())
-        super().leave()
-
-
 def run_errand(errand: Errand, *, confdir: Path | None = None) -> int:
     """Run the command to its end; its exit code, 128 and the number if a signal has ended it.
 
@@ -71,9 +56,11 @@ def run_errand(errand: Errand, *, confdir: Path | None = None) -> int:
     """
     with _trusted(confdir) as bundle:
         place = f"127.0.0.1:{_free_port()}" if bundle is not None and _can_capture() else None
-        companion = _Companion(_proxy_arguments(errand, place))
+        # It ends with us, however we end, but not before the last session.
+        arguments = [*_proxy_arguments(errand, place), "--until-stdin-ends"]
+        companion = Background(arguments, holds_stdin=True)
+        url = companion.first_line()
         try:
-            url = companion.first_line()
             environment = child_environment(
                 os.environ,
                 url,
@@ -83,10 +70,21 @@ def run_errand(errand: Errand, *, confdir: Path | None = None) -> int:
             )
             talk.say(f"realtap records at {url} → {errand.server}")
             code = _run(errand.command, environment)
+            died_with = companion.exit_code
         finally:
-            if companion.exit_code is None:
-                companion.stop()
-    _report(errand, companion.said, is_captured=place is not None)
+            companion.stop()
+    complaints = companion.complaints
+    if died_with is not None:
+        complaints.insert(0, _death(died_with))
+    for line in complaints:
+        talk.complain(line)
+    if names := _sessions(companion.said):
+        _report(errand, names)
+    elif complaints:
+        talk.say("no Realtime session was seen")
+    else:
+        for line in _no_session(is_captured=place is not None):
+            talk.say(line)
     return code
 
 
@@ -160,15 +158,12 @@ def _run(command: tuple[str, ...], environment: dict[str, str]) -> int:
 # What is told at the end.
 
 
-def _report(errand: Errand, said: tuple[str, ...], *, is_captured: bool) -> None:
-    for line in said:
-        if line.startswith(_COMPLAINT):
-            talk.complain(line.removeprefix(_COMPLAINT))
-    names = dict.fromkeys(found[1] for line in said if (found := _SESSION.match(line)))
-    if not names:
-        for line in _no_session(is_captured=is_captured):
-            talk.say(line)
-        return
+def _sessions(said: tuple[str, ...]) -> list[str]:
+    """The names of the sessions that the proxy told of."""
+    return list(dict.fromkeys(found[1] for line in said if (found := _SESSION.match(line))))
+
+
+def _report(errand: Errand, names: list[str]) -> None:
     folder = errand.folder.path
     talk.say(f"recorded {_counted(len(names), 'session')} in {folder}")
     shown: list[tuple[str, Finding]] = []
@@ -185,6 +180,12 @@ def _report(errand: Errand, said: tuple[str, ...], *, is_captured: bool) -> None
         talk.say(f"… and {len(shown) - SHOWN_FINDINGS} more: realtap check {shlex.join(names)}")
 
 
+def _death(code: int) -> str:
+    """The proxy was gone before the command was; its own words, if it had any, follow."""
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return f"the proxy ended before the command, with {how}: what was said after that is lost"
+
+
 def _no_session(*, is_captured: bool) -> Iterator[str]:
     """Why a command may have passed the proxy by, and what catches it."""
     if is_captured:
@@ -199,7 +200,7 @@ def _no_session(*, is_captured: bool) -> Iterator[str]:
         )
     yield "other ways to catch it:"
     yield "  give its client the address itself: docs/clients.md has the line for each library"
-    if not is_captured:
+    if not has_extra():
         yield f"  {INSTALL}: then realtap run catches an app that is hard-wired to api.openai.com"
         return
     yield "  realtap proxy --mode local:PROCESS captures a program by its name, whatever it honours"

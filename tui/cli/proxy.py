@@ -46,6 +46,12 @@ DEFAULT_LISTEN = "127.0.0.1:8484"
     help="Join each WebRTC call that an app opens through it, and record its events, too.",
 )
 @click.option("--headless", is_flag=True, help="Never open an interface in the terminal.")
+@click.option(
+    "--until-stdin-ends",
+    is_flag=True,
+    hidden=True,
+    help="End when standard input has, and the last connection: for those who start it as a part of theirs.",
+)
 def proxy(
     *,
     upstream: str,
@@ -57,6 +63,7 @@ def proxy(
     control_token: str | None,
     sideband: bool,
     headless: bool,
+    until_stdin_ends: bool,
 ) -> None:
     """Pass an app's sessions on to the server, and record every event.
 
@@ -79,7 +86,9 @@ def proxy(
     refuse_remote_modes(capture, allow_remote=allow_remote)
     folder = folder_from(recordings)
     folder.ensure_writable()
-    service = ProxyService(upstream, listen, folder, rules, control_token, sideband, capture)
+    service = ProxyService(
+        upstream, listen, folder, rules, control_token, sideband, capture, until_stdin_ends
+    )
     if has_terminal(headless=headless):
         from .interface import watch_proxy
 

@@ -11,7 +11,7 @@ from .proxy import proxy
 DEFAULT_LISTEN = "127.0.0.1:0"
 """Any free port: several commands may run side by side."""
 
-_OWN_OPTIONS = frozenset({"listen", "headless"})
+_OWN_OPTIONS = frozenset({"listen", "headless", "until_stdin_ends"})
 """Options of `realtap proxy` that mean something else here, or nothing."""
 
 
@@ -62,7 +62,8 @@ def run(
     library honours them.
 
     Terminal, standard input and output, signals and the exit code are COMMAND's own. At the end stderr
-    tells where the sessions are, and what is wrong in them.
+    tells where the sessions are, and what is wrong in them. If realtap itself is killed, COMMAND's open
+    sessions go on, and the proxy ends with the last one.
 
     \b
     realtap run -- python app.py

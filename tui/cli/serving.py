@@ -11,11 +11,13 @@ from typing import Literal, NamedTuple
 import click
 
 from ...proxy.capture import Capture
+from ...proxy.dialing import proxy_for
 from ...proxy.door import Proxy
 from ...proxy.runtime import noted
 from ...proxy.session import SessionNews
 from ...proxy.simulator import Simulator
 from ...proxy.upstream import parse_upstream
+from ...proxy.wire.handshake import HandshakeError
 from ...recordings.errors import WireError
 from ...recordings.folder import RecordingsFolder
 from . import talk
@@ -25,7 +27,7 @@ from .clients import NO_PROXY, pointers
 from .exit_codes import ExitCode
 from .options import Address
 from .rules_options import Rules
-from .stopping import stop_signals
+from .stopping import first_of, stdin_end, stop_signals
 from .watcher import Watcher, watching
 
 type Dialect = Literal["ga", "beta"]
@@ -44,6 +46,8 @@ class ProxyService(NamedTuple):
     joins_calls: bool = False
     """Join each WebRTC call that is opened through it."""
     capture: Capture = Capture()
+    ends_with_stdin: bool = False
+    """It is a part of another program, and has nothing to do when that is gone."""
 
     def arguments(self) -> list[str]:
         """What it does besides, as words of a command line."""
@@ -65,8 +69,8 @@ async def serve_proxy(service: ProxyService) -> ExitCode:
             if upstream == "sim":
                 simulator = await running.enter_async_context(Simulator())
                 upstream = simulator.url.removesuffix("/v1")
-            listener = CallListener(joins=service.joins_calls)
-            door = listener.proxy = listener.proxy_class(
+            listener = CallListener()
+            door = Proxy(
                 parse_upstream(upstream),
                 service.folder,
                 host=service.listen.host,
@@ -81,10 +85,18 @@ async def serve_proxy(service: ProxyService) -> ExitCode:
             )
             service.rules.apply(door)
             proxy = await running.enter_async_context(door)
+            if service.joins_calls:
+                # A WebSocket client takes time to import, for which most proxies need not wait.
+                from ...proxy.sideband import SideBands
+
+                listener.side_bands = await running.enter_async_context(SideBands(proxy))
             running.enter_context(noted(proxy.note(os.getpid(), service.server)))
             _announce(proxy.url)
-            _introduce(service, proxy)
-            await stop.wait()
+            _introduce(service, proxy, await _way_out(proxy))
+            if service.ends_with_stdin:
+                await first_of(stop.wait(), _abandoned(proxy))
+            else:
+                await stop.wait()
             talk.say(_farewell(len(tuple(proxy.sessions))))
             await proxy.stop()
     return ExitCode.INTERRUPTED
@@ -107,6 +119,12 @@ async def serve_simulator(
     return ExitCode.INTERRUPTED
 
 
+async def _abandoned(proxy: Proxy) -> None:
+    """Wait until standard input has ended, and nobody is connected: no session is cut by that."""
+    await stdin_end()
+    await proxy.unused()
+
+
 def _tell_session(watcher: Watcher, news: SessionNews) -> None:
     talk.say(news.text)
     if not news.is_end:
@@ -119,9 +137,21 @@ def _announce(url: str) -> None:
     sys.stdout.flush()
 
 
-def _introduce(service: ProxyService, proxy: Proxy) -> None:
+async def _way_out(proxy: Proxy) -> str:
+    """The proxy that the network asks for; empty for none. That it cannot be used is told."""
+    try:
+        before = await proxy_for(proxy.upstream, is_own=proxy.is_own)
+    except HandshakeError as error:
+        talk.complain(str(error))
+        return ""
+    return "" if before is None else f"{before.place}, which {before.named_by} names"
+
+
+def _introduce(service: ProxyService, proxy: Proxy, way_out: str) -> None:
     """What a person wants to know before an app is started."""
     talk.say(f"upstream    {service.server}")
+    if way_out:
+        talk.say(f"through     {way_out}")
     talk.say(f"recordings  {service.folder.path}")
     rules = service.rules
     if rules.mocks is not None:

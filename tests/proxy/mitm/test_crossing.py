@@ -128,7 +128,28 @@ async def test_a_captured_app_that_does_not_trust_the_authority_is_told_about(
             with pytest.raises(ssl.SSLCertVerificationError):
                 await connect(uri, proxy=proxy_url(proxy))
             line = await asyncio.wait_for(told.get(), 10)
-    assert line.startswith("TLS with a captured app failed, which asked for localhost")
+    assert line.startswith("an app that asked for localhost ")
+
+
+async def test_a_captured_app_that_judges_the_certificate_late_is_told_about(
+    make_proxy: MakeProxy, door: Door, folder: RecordingsFolder
+) -> None:
+    """Node ends its handshake first, and then leaves without an alert."""
+    told: asyncio.Queue[str] = asyncio.Queue()
+    judging_late = ssl.create_default_context()
+    judging_late.check_hostname = False
+    judging_late.verify_mode = ssl.CERT_NONE
+    options = {"capture": door.capture, "report": told.put_nowait}
+    async with make_proxy("ws://127.0.0.1:1", **options) as proxy:
+        door.led_to(proxy, "ws://localhost:443")
+        for _ in range(2):
+            async with door.client(proxy) as client:
+                await client.writer.start_tls(judging_late, server_hostname="localhost")
+                client.writer.close()
+        line = await asyncio.wait_for(told.get(), 10)
+    assert line.startswith("an app that asked for localhost left when it saw realtap's certificate")
+    assert told.empty()
+    assert [Recording(path).header.upstream for path in folder.paths()] == ["wss://localhost"]
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """mitmproxy's process by itself: orders in, messages out, and an end when its input ends."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ ORDERS: dict[str, Any] = {
     "reverse": "http://127.0.0.1:1",
     "path_prefix": "",
     "upstream_hosts": ["127.0.0.1:1"],
+    "through": "",
+    "through_authorization": "",
     "modes": [],
     "realtime_hosts": [],
     "parent_pid": 77,
@@ -68,3 +71,32 @@ async def test_orders_that_cannot_be_obeyed_are_told(
     async with gateway(confdir, **broken) as process:
         assert (await told(process))["type"] == "failed"
         assert await asyncio.wait_for(process.wait(), 10) == 0
+
+
+@pytest.mark.parametrize("mode", ["reverse:http://127.0.0.1:1@0", "dns@0"])
+async def test_a_mode_in_which_sessions_would_go_astray_is_refused(
+    confdir: Path, mode: str
+) -> None:
+    async with gateway(confdir, modes=[mode]) as process:
+        failed = await told(process)
+    assert failed["is_usage"]
+    assert "--upstream" in failed["reason"]
+
+
+def configurations(folder: Path) -> list[Path]:
+    return list(folder.glob("*.conf"))
+
+
+async def test_keys_of_wireguard_are_their_owners_alone(tmp_path: Path, confdir: Path) -> None:
+    await asyncio.to_thread(shutil.copytree, confdir, tmp_path / "ca")
+    async with gateway(tmp_path / "ca", modes=["wireguard@0"]) as process:
+        ready = await told(process)
+    made = configurations(tmp_path / "ca")
+    assert len(made) == 2
+    for path in made:
+        assert path.stat().st_mode & 0o077 == 0
+    [mode] = ready["modes"]
+    [device] = [path for path in made if str(path) in mode["hint"]]
+    assert "PrivateKey = " in device.read_text()
+    assert f"Endpoint = {mode['addresses'][0]}\n" in device.read_text() + "\n"
+    assert "PrivateKey" not in str(ready)

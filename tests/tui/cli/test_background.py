@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from realtap_process import DEADLINE_S
 
 from realtap.recordings.errors import UsageError
 from realtap.tui.cli import main
@@ -44,3 +45,20 @@ def test_attach_says_what_to_do_when_no_proxy_runs(
     result = CliRunner().invoke(main, ["attach"])
     assert result.exit_code == ExitCode.WIRE
     assert "no proxy runs: start one with `realtap proxy`" in result.stderr
+
+
+def test_what_went_wrong_in_a_command_can_be_told_afterwards() -> None:
+    command = Background(["sim", "--listen", "nonsense"])
+    with pytest.raises(UsageError):
+        command.first_line()
+    (complaint,) = command.complaints
+    assert "is not an address" in complaint
+    assert command.said == (f"realtap: {complaint}",)
+
+
+def test_a_proxy_that_is_a_part_of_another_program_ends_with_it(tmp_path: Path) -> None:
+    words = ["--headless", "--listen", "127.0.0.1:0", "--recordings", str(tmp_path)]
+    proxy = Background(["proxy", *words, "--until-stdin-ends"], holds_stdin=True)
+    proxy.first_line()
+    proxy.leave()
+    assert proxy._process.wait(DEADLINE_S) == ExitCode.INTERRUPTED

@@ -72,3 +72,17 @@ def test_file_that_holds_no_authority_is_told(tmp_path: Path) -> None:
     result = ca(tmp_path)
     assert result.exit_code == ExitCode.USAGE
     assert "holds no certificate authority" in result.stderr
+
+
+def test_the_folder_may_be_named_behind_the_command_too(
+    confdir: Path, ran: list[Sequence[str]]
+) -> None:
+    CliRunner().invoke(main, ["ca", "remove", "--confdir", str(confdir)], input="y\n")
+    assert ran == [("drop-it",)]
+
+
+def test_to_remove_it_none_is_made(tmp_path: Path, ran: list[Sequence[str]]) -> None:
+    result = ca(tmp_path, "remove")
+    assert result.exit_code == ExitCode.USAGE
+    assert f"there is no certificate authority in {tmp_path}" in result.stderr
+    assert not list(tmp_path.iterdir())

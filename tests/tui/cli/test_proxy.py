@@ -1,14 +1,17 @@
 """`realtap proxy` as a process: it announces itself, records, and stops in order."""
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from phone import OFFER, SDP, post
 from realtap_process import COMMAND, running, talk_to
 from websockets.sync.client import connect
 
@@ -34,6 +37,20 @@ def test_stdout_has_the_address_and_nothing_else(tmp_path: Path) -> None:
     assert "NO_PROXY=127.0.0.1,localhost" in stderr
 
 
+def test_proxy_of_the_network_is_told_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hidden@127.0.0.1:1")
+    monkeypatch.setenv("https_proxy", "http://me:hidden@127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    arguments = ("proxy", "--upstream", "wss://realtime.example", "--listen", "127.0.0.1:0")
+    with running(*arguments, recordings=tmp_path) as proxy:
+        _, _, stderr = proxy.interrupt()
+    assert "through     127.0.0.1:1, which HTTPS_PROXY names\n" in stderr
+    assert "hidden" not in stderr
+
+
 def test_session_through_it_is_recorded_and_told(tmp_path: Path) -> None:
     with running(*start(tmp_path, "--headless"), recordings=tmp_path) as proxy:
         talk_to(proxy.url)
@@ -57,6 +74,21 @@ def test_ctrl_c_closes_open_sessions_in_order(tmp_path: Path) -> None:
     (path,) = tmp_path.glob("*.jsonl")
     assert [entry for entry in Recording(path).entries() if isinstance(entry, Closed)]
     assert app.close_code is not None
+
+
+@pytest.mark.skipif(find_spec("mitmproxy") is None, reason="mitmproxy passes the request on")
+def test_call_that_an_app_opens_is_joined_and_both_are_listed(tmp_path: Path) -> None:
+    with running(*start(tmp_path, "--sideband"), recordings=tmp_path) as proxy:
+        place = f"{proxy.url}/realtime/calls"
+        call = asyncio.run(post(f"{place}?model=gpt-realtime", SDP, OFFER))
+        proxy.wait_for("began: realtap/")
+        asyncio.run(post(f"{place}/{call.call_id}/hangup"))
+        proxy.wait_for("ended: ")
+        proxy.interrupt()
+    listed = CliRunner().invoke(main, ["ls", "--recordings", str(tmp_path)]).stdout.splitlines()
+    assert any(f"POST /v1/realtime/calls 201, call {call.call_id} " in line for line in listed)
+    [session] = [line for line in listed if " events " in line]
+    assert "closed 1000" in session
 
 
 def open_session_that_never_closes(url: str) -> socket.socket:

@@ -1,10 +1,11 @@
 """`realtap run`: a command with a proxy beside it, unchanged."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -181,6 +182,52 @@ def test_signal_that_ends_the_command_is_its_exit_code(tmp_path: Path) -> None:
     assert "no Realtime session was seen" in stderr
 
 
+PATIENT_APP = APP.replace(
+    """    connection.send('{"type": "response.create"}')\n""",
+    """    connection.recv(); print("ready", flush=True); input()
+    connection.send('{"type": "response.create"}')\n""",
+)
+"""An app that goes on with its open session when it is told to."""
+
+
+needs_pidfd = pytest.mark.skipif(
+    not hasattr(os, "pidfd_open"), reason="no way to wait for a process of somebody else"
+)
+
+
+@contextmanager
+def proxy_of(folder: Path) -> Iterator[tuple[int, Callable[[], bool]]]:
+    """The proxy's process beside the command, and whether it ends soon."""
+    (note,) = (folder / "state" / "realtap" / "proxies").glob("*.json")
+    watched = os.pidfd_open(int(note.stem))
+    try:
+        yield int(note.stem), lambda: bool(select.select([watched], [], [], DEADLINE_S)[0])
+    finally:
+        os.close(watched)
+
+
+@needs_pidfd
+def test_killed_run_cuts_no_session_and_leaves_no_proxy(tmp_path: Path) -> None:
+    with started(tmp_path, PATIENT_APP) as process, proxy_of(tmp_path) as (_, has_ended):
+        process.kill()
+        process.wait()
+        stdout, _ = process.communicate("go\n", timeout=DEADLINE_S)
+        assert stdout == "completed\n"
+        assert has_ended()
+
+
+@needs_pidfd
+def test_proxy_that_dies_is_told(tmp_path: Path) -> None:
+    with started(tmp_path, f"{READY}; input()") as process:
+        with proxy_of(tmp_path) as (pid, has_ended):
+            os.kill(pid, signal.SIGKILL)
+            assert has_ended()
+        _, stderr = process.communicate("go\n", timeout=DEADLINE_S)
+    assert process.returncode == 0
+    assert "the proxy ended before the command, with signal 9" in stderr
+    assert "other ways to catch it" not in stderr
+
+
 def test_command_decides_what_an_interrupt_means(tmp_path: Path) -> None:
     code = f"signal.signal(signal.SIGINT, lambda *_: sys.exit(5)); {READY.partition('; ')[2]}"
     with started(tmp_path, f"import signal, sys; {code}; signal.pause()") as process:
@@ -232,6 +279,17 @@ def test_app_that_insists_on_tls_is_recorded(tmp_path: Path, app: str, via: str)
     header = next(iter(Recording(path).entries()))
     assert isinstance(header, Header)
     assert header.via == via
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_extra(), reason="mitmproxy opens TLS")
+def test_app_that_does_not_trust_the_authority_is_told_instead_of_other_ways(
+    tmp_path: Path,
+) -> None:
+    own = "import os; del os.environ['SSL_CERT_FILE']\n"
+    result = run(tmp_path, own + HARD_WIRED_APP, options=("--confdir", str(tmp_path / "ca")))
+    assert "an app that asked for api.openai.com does not trust realtap's CA" in result.stderr
+    assert "other ways to catch it" not in result.stderr
 
 
 @pytest.mark.slow
