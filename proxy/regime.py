@@ -79,8 +79,12 @@ class Regime:
         self._on_change()
 
     def look(self) -> None:
-        """Look whether the mocks file has changed."""
-        if self._file is not None and self._file.look():
+        """Look whether the mocks file has changed, and whether it can be taken now."""
+        file = self._file
+        if file is None:
+            return
+        problem = file.problem
+        if file.look() or file.problem != problem:
             self._on_change()
 
     @property
@@ -131,13 +135,12 @@ class Regime:
         """The faults or breakpoints of a session alone, or of all, as they were written."""
         return list(self._written.get((source, session_id), {}))
 
-    def faults(self) -> list[tuple[FaultKind, list[str]]]:
-        """All faults, each with where it is on: as it was written, with the session if for one."""
-        on: dict[str, list[str]] = {name: [] for name in FAULTS}
+    def faults(self) -> list[tuple[FaultKind, list[tuple[str, str]]]]:
+        """All faults, each with where it is on: as it was written, and the session, empty for all."""
+        on: dict[str, list[tuple[str, str]]] = {name: [] for name in FAULTS}
         for (source, session_id), texts in self._written.items():
             for text in texts if source == FAULTS_ON else ():
-                where = f"{text} in {session_id}" if session_id else text
-                on[text.partition(":")[0].strip()].append(where)
+                on[text.partition(":")[0].strip()].append((text, session_id))
         return [(kind, on[name]) for name, kind in FAULTS.items()]
 
     def forget(self, session_id: str) -> None:

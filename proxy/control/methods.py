@@ -47,6 +47,28 @@ class MocksState(msgspec.Struct, frozen=True, kw_only=True):
     """Why the file as it is now is not in force."""
 
 
+class FaultOn(msgspec.Struct, frozen=True):
+    """A fault that is on."""
+
+    written: str
+    """`name` or `name:key=value,key=value`."""
+    session: str = ""
+    """The only session that it is on in; empty: in all."""
+
+    @property
+    def name(self) -> str:
+        """Which fault it is."""
+        return fault_name(self.written)
+
+    def __str__(self) -> str:
+        return f"{self.written} in {self.session}" if self.session else self.written
+
+
+def fault_name(written: str) -> str:
+    """The name in `name:key=value`."""
+    return written.partition(":")[0].strip()
+
+
 class FaultState(msgspec.Struct, frozen=True, kw_only=True):
     """A fault that can be switched on."""
 
@@ -56,8 +78,10 @@ class FaultState(msgspec.Struct, frozen=True, kw_only=True):
     """What an app should do about it."""
     parameters: dict[str, Any]
     """With their defaults."""
-    on: list[str]
-    """As they are written where it is on, with the session unless it is on for all."""
+    written: str
+    """`name:key=value,key=value` with all defaults, to be edited."""
+    on: list[FaultOn]
+    """Where it is on."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

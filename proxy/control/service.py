@@ -152,7 +152,8 @@ class Service:
                 summary=kind.summary,
                 app_should=kind.app_should,
                 parameters={each.name: each.default for each in kind.parameters},
-                on=on,
+                written=kind.example,
+                on=[methods.FaultOn(text, session_id) for text, session_id in on],
             )
             for kind, on in self._regime.faults()
         ]

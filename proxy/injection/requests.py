@@ -151,7 +151,7 @@ class Requests(Desk):
             self.send(side, named, origin=origin, why=why)
             if kind == "conversation.item.create":
                 self.followups.note_output(named, origin=origin, why=why)
-        return Planned(_SENT, [named])
+        return Planned(f"{text_of(event.get('type')) or 'event'} {_SENT}", [named])
 
     def make_call(
         self,

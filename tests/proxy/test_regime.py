@@ -77,7 +77,7 @@ def test_the_rules_of_a_session_are_its_own_and_go_with_it() -> None:
     desk.regime.set_faults(["late-cancel"], session_id="one")
     assert (len(desk.names("one")), len(desk.names("two"))) == (1, 0)
     on = {kind.name: where for kind, where in desk.regime.faults()}
-    assert on["late-cancel"] == ["late-cancel in one"]
+    assert on["late-cancel"] == [("late-cancel", "one")]
     desk.regime.forget("one")
     assert desk.names("one") == []
     assert desk.regime.written(FAULTS_ON, session_id="one") == []
@@ -112,6 +112,18 @@ def test_a_bad_file_leaves_the_mocks_as_they_were(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="line 1"):
         desk.regime.follow(path)
     assert (desk.regime.mocks_source, len(desk.regime.mock_names), desk.changes) == ("text", 1, 1)
+
+
+def test_a_file_that_became_bad_is_a_change_and_told_once(tmp_path: Path) -> None:
+    desk = Desk()
+    path = tmp_path / "mocks.toml"
+    path.write_text(MOCK)
+    desk.regime.follow(path)
+    path.write_text("[[nonsense]]")
+    desk.regime.look()
+    desk.regime.look()
+    assert desk.regime.mocks_problem is not None
+    assert (len(desk.regime.mock_names), desk.changes, len(desk.reports)) == (1, 2, 1)
 
 
 def test_a_file_that_has_not_changed_is_no_change(tmp_path: Path) -> None:

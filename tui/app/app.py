@@ -16,11 +16,14 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 
 from ...recordings.errors import RecordingError
+from ...recordings.reader import Recording
+from ...recordings.rest_note import is_rest
 from .glyphs import ASCII, UNICODE
 from .keys import KEYS, Key, Place, bindings
 from .liveness import Listening, Liveness, listening
 from .screens.help import Help
 from .screens.inject_form import Form
+from .screens.request import RequestScreen
 from .screens.session import SessionScreen
 from .screens.sessions import Sessions, Source
 from .session.session import Session
@@ -142,11 +145,11 @@ class RealtapApp(App[None]):
     def open_session(self, path: Path) -> None:
         """Show a recording, or say why that cannot be."""
         try:
-            session = Session(path)
+            screen = _screen_for(path)
         except RecordingError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        self.push_screen(SessionScreen(session))
+        self.push_screen(screen)
 
     def leave_session(self) -> None:
         """Back to the list of sessions."""
@@ -162,6 +165,16 @@ class RealtapApp(App[None]):
     def action_help(self) -> None:
         """Show every key."""
         self.push_screen(Help(places_of(self.screen)))
+
+
+def _screen_for(path: Path) -> Screen[None]:
+    """What shows a recording.
+
+    Raises:
+        RecordingError: It cannot be read.
+    """
+    recording = Recording(path)
+    return RequestScreen(recording) if is_rest(recording.header) else SessionScreen(Session(path))
 
 
 NICENESS = 10

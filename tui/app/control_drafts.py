@@ -1,7 +1,9 @@
 """Events to start from, for a live session: with its own ids, spelled as it spells them.
 
 All knowledge is the proxy's; here a recording is read for what the session has said so far. That may
-take a moment in a long one: call it from a thread.
+take a moment in a long one: call it from a thread. The running proxy is not asked: what a file tells is
+read from the file, and once it was read a form opens in the moment in which its type is chosen, so that
+the keys typed next are its own.
 """
 
 from dataclasses import dataclass

@@ -20,6 +20,7 @@ class Place(StrEnum):
     SENDING = "Sending into a session"
     HELD = "Held messages and breakpoints"
     RULES = "Mocks and faults"
+    REQUEST = "A plain HTTP request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,9 @@ KEYS: dict[Place, tuple[Key, ...]] = {
         Key("values", "p", "values", "Values", "Switch it on with other values.", "realtap faults on NAME:KEY=VALUE", "p", True),
         Key("mocks", "m", "mocks", "Mocks", "Put a file of mocks in force, or none.", "realtap mocks FILE", "m", True),
         Key("leave-rules", "q,escape,R", "leave", "Back", "Back to the session; the rules stay as they are.", "", "q esc", True),
+    ),
+    Place.REQUEST: (
+        Key("leave-request", "q,escape", "leave", "Back", "Back to the list of sessions.", "", "q esc", True),
     ),
 }  # fmt: skip
 """By place, in the order in which the help tells them."""

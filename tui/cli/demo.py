@@ -61,7 +61,7 @@ def demo(
     if has_terminal(headless=headless):
         from .interface import watch_demo
 
-        watch_demo(folder, chosen, rules, patience_s=patience_s)
+        watch_demo(folder, chosen, rules, patience_s=patience_s, options=options)
         return
     teller = Teller(Page.of_stdout(), options=options)
     context.exit(asyncio.run(perform(folder, chosen, teller, rules, patience_s=patience_s)))

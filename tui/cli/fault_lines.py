@@ -38,7 +38,7 @@ def _on(place: Place) -> dict[str, list[str]]:
     """How each fault is written where it is on; empty when no proxy runs, and none was named."""
     try:
         with place.reach() as control:
-            return {fault.name: fault.on for fault in control.ask(FaultsList())}
+            return {fault.name: [*map(str, fault.on)] for fault in control.ask(FaultsList())}
     except WireError:
         if place.proxy:
             raise

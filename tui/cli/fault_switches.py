@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...proxy.control import ControlClient
-from ...proxy.control.methods import FaultsList, FaultsSet, SessionShow, Status
+from ...proxy.control.methods import FaultsList, FaultsSet, SessionShow, Status, fault_name
 from ...recordings.errors import UsageError
 from . import talk
 
@@ -15,8 +15,8 @@ def switch_on(control: ControlClient, written: Sequence[str], session: str) -> N
         UsageError: One cannot be read; nothing changes.
     """
     session = _full_id(control, session)
-    names = {_name(text) for text in written}
-    kept = [text for text in _on(control, session) if _name(text) not in names]
+    names = {fault_name(text) for text in written}
+    kept = [text for text in _on(control, session) if fault_name(text) not in names]
     control.ask(FaultsSet(session=session, faults=[*kept, *written]))
     _tell([*kept, *written], session)
 
@@ -29,10 +29,10 @@ def switch_off(control: ControlClient, names: Sequence[str], session: str) -> No
     """
     session = _full_id(control, session)
     before = _on(control, session)
-    wanted = {_name(text) for text in names}
-    for name in wanted - {_name(text) for text in before}:
+    wanted = {fault_name(text) for text in names}
+    for name in wanted - {fault_name(text) for text in before}:
         raise UsageError(f"fault {name!r} is not on; on are: {', '.join(before) or 'none'}")
-    kept = [text for text in before if wanted and _name(text) not in wanted]
+    kept = [text for text in before if wanted and fault_name(text) not in wanted]
     control.ask(FaultsSet(session=session, faults=kept))
     _tell(kept, session)
 
@@ -49,11 +49,7 @@ def _full_id(control: ControlClient, session: str) -> str:
 def _on(control: ControlClient, session: str) -> list[str]:
     """The faults of one session alone, or of all, as they were written."""
     if not session:
+        # In the order in which they were switched on, which is that in which they are asked.
         return control.ask(Status()).faults
-    suffix = f" in {session}"
-    texts = [text for fault in control.ask(FaultsList()) for text in fault.on]
-    return [text.removesuffix(suffix) for text in texts if text.endswith(suffix)]
-
-
-def _name(written: str) -> str:
-    return written.partition(":")[0].strip()
+    on = [each for fault in control.ask(FaultsList()) for each in fault.on]
+    return [each.written for each in on if each.session == session]

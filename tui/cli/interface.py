@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import click
@@ -42,6 +43,8 @@ def watch_proxy(service: ProxyService, *, allow_remote: bool) -> None:
     listens_at = (parts.hostname or listen.host, parts.port or listen.port)
     place = f"{url} → {service.server}, {folder.path}"
     browse([], folder.paths, place, is_ascii=False, listens_at=listens_at)
+    for line in proxy.complaints:
+        talk.complain(line)
     if click.confirm(f"The proxy still listens at {url}. Stop it?", default=True, err=True):
         proxy.stop()
         return
@@ -52,14 +55,26 @@ def watch_proxy(service: ProxyService, *, allow_remote: bool) -> None:
 
 
 def watch_demo(
-    folder: RecordingsFolder, mistake: Mistake | None, rules: Rules, *, patience_s: float | None
+    folder: RecordingsFolder,
+    mistake: Mistake | None,
+    rules: Rules,
+    *,
+    patience_s: float | None,
+    options: Sequence[str],
 ) -> None:
-    """Run the demo behind the interface; afterwards its closing words are printed."""
+    """Run the demo behind the interface; afterwards its closing words are printed.
+
+    Args:
+        folder: Where it is recorded.
+        mistake: What the app does wrong.
+        rules: The mocks and faults.
+        patience_s: How long the app waits; None: as long as a person needs to help it.
+        options: How the person named the folder, if they did: the closing words repeat it.
+    """
     if patience_s is None:
         patience_s = DEMO_PATIENCE_S
     known = frozenset(folder.path.glob("*.jsonl"))
-    arguments = ["demo", "--headless", "--recordings", str(folder.path)]
-    arguments += ["--patience", f"{patience_s:g}"]
+    arguments = ["demo", "--headless", *options, "--patience", f"{patience_s:g}"]
     if mistake is not None:
         arguments += ["--mistake", mistake]
     arguments += rules.arguments()

@@ -36,5 +36,6 @@ def _line(run: list[Json], side: Side, page: Page) -> str:
     if len(run) > 1:
         return f"{head} x{len(run)}"
     limit = PIPE_TEXT_LENGTH if page.width is None else max(page.width - len(type_) - 8, 20)
-    fields = {name: value for name, value in run[0].items() if name != "type"}
+    # The id is one that realtap makes: it says nothing yet.
+    fields = {name: value for name, value in run[0].items() if name not in {"type", "event_id"}}
     return f"{head} {compact(fields, limit)}" if fields else head

@@ -31,6 +31,12 @@ class FaultKind:
         return parameters_of(self.settings)
 
     @property
+    def example(self) -> str:
+        """As a person writes it with all its values, those by default."""
+        told = [f"{each.name}={written(each.default)}" for each in self.parameters]
+        return f"{self.name}:{','.join(told)}" if told else self.name
+
+    @property
     def page(self) -> str:
         """Where the documentation tells more."""
         return f"docs/faults.md#{self.name}"

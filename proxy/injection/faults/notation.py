@@ -15,7 +15,6 @@ from ..rule import RuleMaker
 from ..tables import Table, Where, nearest
 from .catalogue import FAULTS
 from .kind import FaultKind, FaultMaker
-from .settings import written
 
 _PAIR: Final = re.compile(
     r'\s*(?P<key>[^=,"\s]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^,"]*?))\s*(?:,|$)'
@@ -67,7 +66,8 @@ def _pairs(kind: FaultKind, told: str) -> dict[str, str]:
         found = _PAIR.match(told, position)
         if found is None:
             raise UsageError(
-                f"fault {kind.name}: {told[position:].strip()!r} is no key=value; {_example(kind)}"
+                f"fault {kind.name}: {told[position:].strip()!r} is no key=value; "
+                f"write it as {kind.example}"
             )
         if found["key"] in pairs:
             raise UsageError(f"fault {kind.name}: {found['key']} is told twice")
@@ -75,9 +75,3 @@ def _pairs(kind: FaultKind, told: str) -> dict[str, str]:
         pairs[found["key"]] = found["bare"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
         position = found.end()
     return pairs
-
-
-def _example(kind: FaultKind) -> str:
-    """All parameters with their defaults, as they are written."""
-    pairs = [f"{each.name}={written(each.default)}" for each in kind.parameters]
-    return f"write it as {kind.name}:{','.join(pairs)}"

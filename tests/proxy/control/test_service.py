@@ -11,6 +11,7 @@ from websockets.frames import Close
 
 from realtap.proxy.control.methods import (
     BreakpointsSet,
+    FaultOn,
     FaultsList,
     FaultsSet,
     HeldList,
@@ -26,6 +27,7 @@ from realtap.proxy.control.methods import (
     SessionsList,
     Status,
 )
+from realtap.proxy.injection.faults.notation import parse_fault
 from realtap.recordings.errors import InjectionError, UsageError
 from realtap.recordings.event import Event, Fate, Origin, Released, Side
 from realtap.recordings.folder import RecordingsFolder
@@ -178,8 +180,9 @@ async def test_faults_are_switched_on_for_all_and_listed(make_proxy: MakeProxy) 
     async with live(make_proxy) as scene:
         await scene.control.ask(FaultsSet(faults=["lost-session-updated"]))
         faults = {each.name: each for each in await scene.control.ask(FaultsList())}
-        assert faults["lost-session-updated"].on == ["lost-session-updated"]
+        assert faults["lost-session-updated"].on == [FaultOn("lost-session-updated")]
         assert faults["close"].on == []
+        assert parse_fault(faults["close"].written) == parse_fault("close")
         assert faults["close"].app_should
         await scene.app.say("session.update", session={"type": "realtime", "instructions": "x"})
         await scene.app.write("hello")
@@ -195,7 +198,9 @@ async def test_a_fault_of_one_session_is_forgotten_with_it(make_proxy: MakeProxy
         [session] = await scene.control.ask(SessionsList())
         await scene.control.ask(FaultsSet(faults=["lost-session-updated"], session=session.id[-4:]))
         faults = {each.name: each for each in await scene.control.ask(FaultsList())}
-        assert faults["lost-session-updated"].on == [f"lost-session-updated in {session.id}"]
+        [on] = faults["lost-session-updated"].on
+        assert on == FaultOn("lost-session-updated", session.id)
+        assert str(on) == f"lost-session-updated in {session.id}"
         await scene.control.subscribe()
         await scene.control.ask(SessionClose(code=4001, reason="enough"))
         with pytest.raises(ConnectionClosedError) as closed:

@@ -10,6 +10,7 @@ from realtap.tui.app.app import RealtapApp
 from realtap.tui.app.keys import KEYS, Key, Place, bindings
 from realtap.tui.app.screens.held import HeldScreen
 from realtap.tui.app.screens.inject_form import Form
+from realtap.tui.app.screens.request import RequestScreen
 from realtap.tui.app.screens.rules import RulesScreen
 from realtap.tui.app.screens.session import SessionScreen
 from realtap.tui.app.screens.sessions import Sessions
@@ -26,6 +27,7 @@ HOLDERS = {
     Place.SENDING: Form,
     Place.HELD: HeldScreen,
     Place.RULES: RulesScreen,
+    Place.REQUEST: RequestScreen,
 }
 
 

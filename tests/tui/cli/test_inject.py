@@ -139,7 +139,7 @@ async def test_event_of_the_server_is_played_to_the_app(scene: Scene) -> None:
     error = {"type": "server_error", "code": None, "message": "Sorry."}
     event = json.dumps({"type": "error", "event_id": "event_1", "error": error})
     said = await told(scene.proxy, "inject", "event", event, "--to", "client")
-    assert said.startswith("sent\n  ← S error")
+    assert said.startswith("error sent\n  ← S error")
     assert (await scene.app.hear("error"))["error"]["message"] == "Sorry."
 
 
@@ -260,7 +260,7 @@ async def test_template_passes_its_own_check(scene: Scene, type_: str, tmp_path:
     listener = result.stderr.rpartition("--to ")[2].strip()
     file = f"@{tmp_path / 'e.json'}"
     said = await told(scene.proxy, "inject", "event", file, "--to", listener, "--dry-run")
-    assert said.startswith(("dry run: sent", "dry run: response.create follows"))
+    assert said.startswith((f"dry run: {type_} sent", "dry run: response.create follows"))
 
 
 def without_proxy(*arguments: str, folder: Path) -> str:

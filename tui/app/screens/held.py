@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 TICK_S = 0.5
 """So often is told how long the messages wait."""
 BREAKPOINT = "breakpoint"
-HINT = "what waits for you: type:response.create  from:client  item.type=function_call_output"
+HINT = "type:response.create  from:client  item.type=function_call_output"
 TYPE_WIDTH = 22
 NOTHING_HELD = "Nothing waits. What a breakpoint wants waits here: a sets one."
 NO_BREAKPOINTS = "No breakpoints: a sets one, as type:response.create"
@@ -51,7 +51,7 @@ class HeldScreen(ModalScreen[None]):
     """
 
     PLACES: ClassVar = (Place.HELD, Place.LINES, Place.EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.HELD)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.HELD), *bindings(Place.EVERYWHERE)]
     app: "RealtapApp"
 
     class Done(Message):
@@ -79,7 +79,7 @@ class HeldScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         self.link.watch(self.show)
         self.waiting.focus()
-        self.query_one("#breakpoints").border_title = "breakpoints"
+        self.breakpoints.border_title = "breakpoints, for all sessions"
         self.show()
         if self.app.is_polling:
             self.set_interval(TICK_S, self.show)
@@ -147,8 +147,9 @@ class HeldScreen(ModalScreen[None]):
         selected = self.selected
         event = self._event(selected.seq) if selected is not None else None
         text.display = event is not None
-        if event is not None:
-            text.show(lambda width: json_lines(event, width))
+        if selected is not None and event is not None:
+            text.border_title = safe(selected.why)
+            text.show(lambda width: json_lines(event, width), selected.seq)
 
     def _event(self, seq: int) -> Event | None:
         """A message as the recording has it."""

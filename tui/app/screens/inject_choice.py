@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
+
+from ..keys import Place, bindings
 
 if TYPE_CHECKING:
     from ..app import RealtapApp
 
 HEAD_WIDTH = 42
 """The widest column of what is chosen."""
+NOTHING_FOUND = " nothing has these words: take some back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Choice(ModalScreen[int | None]):
 
     app: "RealtapApp"
     BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.EVERYWHERE, hidden=True),
         Binding("escape", "dismiss", "Leave", id="leave-choice", tooltip="Choose nothing."),
         Binding("down", "move(1)", "Down", show=False, id="choice-down"),
         Binding("up", "move(-1)", "Up", show=False, id="choice-up"),
@@ -60,6 +65,7 @@ class Choice(ModalScreen[int | None]):
             options = OptionList(id="choice-lines", compact=True)
             options.can_focus = False
             yield options
+            yield Static("", id="choice-told")
 
     def on_mount(self) -> None:
         box = self.query_one("#choice")
@@ -69,6 +75,9 @@ class Choice(ModalScreen[int | None]):
         words.cursor_blink = self.app.animation_level != "none"
         words.focus()
         self._show("")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._tell)
 
     def _show(self, words: str) -> None:
         wanted = words.lower().split()
@@ -80,7 +89,10 @@ class Choice(ModalScreen[int | None]):
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(Option(self._told(self._lines[place])) for place in self._shown)
+        if not self._shown:
+            listed.add_option(Option(Content.styled(NOTHING_FOUND, "$quiet"), disabled=True))
         listed.highlighted = 0 if self._shown else None
+        self._tell()
 
     def _told(self, line: Choosable) -> Content:
         spellings = self.app.glyphs.spellings
@@ -88,6 +100,16 @@ class Choice(ModalScreen[int | None]):
             (f" {line.head.translate(spellings):<{self._head_width}}  ", line.style),
             (line.tail.translate(spellings), "$quiet"),
         )
+
+    @on(OptionList.OptionHighlighted)
+    def _tell(self) -> None:
+        """Tell in full what is said of the selected line, where some line has no room for it."""
+        listed, told = self.query_one(OptionList), self.query_one("#choice-told", Static)
+        room = listed.size.width - self._head_width - 3
+        told.display = any(cell_len(each.tail) > room for each in self._lines)
+        place = listed.highlighted
+        line = self._lines[self._shown[place]] if place is not None and self._shown else None
+        told.update(line.tail.translate(self.app.glyphs.spellings) if line is not None else "")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -25,6 +25,7 @@ from ....recordings.event import Side
 from ....recordings.plain import compact, cut, safe, text_of
 from ..control import Link
 from ..keys import Place, bindings
+from .base import SessionPart
 from .one_key import OneKey
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ SHOWN_LINES = 3
 """A reason may be long: so many lines of it."""
 
 
-UNTOLD = frozenset({"type", "event_id"})
+UNTOLD = frozenset({"type", "event_id", "obfuscation"})
 """Fields of an event that are told before the others, or tell nobody anything."""
+ASIDE = ("_id", "_index")
+"""Fields whose names end so are told last: a line has no room for all, and they say least."""
 
 
 class Option(NamedTuple):
@@ -71,8 +74,11 @@ class Form(ModalScreen[str | None]):
     """
 
     PLACES: ClassVar = (Place.SENDING, Place.EVERYWHERE)
+    VERTICAL_BREAKPOINTS = SessionPart.VERTICAL_BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.SENDING),
+        # A dialog gets no keys of the app. Out of the footer: `?` and `:` are typed into the text.
+        *bindings(Place.EVERYWHERE, hidden=True),
         # Before all others: a key that goes on to the question would answer it.
         Binding("ctrl+q", "app.quit", "Quit", show=False, priority=True, id="quit-form"),
     ]
@@ -102,6 +108,11 @@ class Form(ModalScreen[str | None]):
     def options(self) -> Sequence[Option]:
         """What can be chosen."""
         return ()
+
+    @property
+    def placeholder(self) -> str:
+        """What stands in the editor while it is empty."""
+        return ""
 
     @property
     def side(self) -> Side:
@@ -142,7 +153,13 @@ class Form(ModalScreen[str | None]):
         with Vertical(id="form"):
             yield Static(self.about(), id="form-about")
             yield from self.fields()
-            yield TextArea(self._text_before, id="form-text", compact=True, soft_wrap=True)
+            yield TextArea(
+                self._text_before,
+                id="form-text",
+                compact=True,
+                soft_wrap=True,
+                placeholder=self.placeholder,
+            )
             yield Static("", id="form-options")
             yield Static("", id="form-told")
             yield Footer(compact=True, show_command_palette=False)
@@ -164,7 +181,7 @@ class Form(ModalScreen[str | None]):
     def focus_first(self) -> None:
         """Put the keys where the person begins."""
         self.editor.focus()
-        self.editor.move_cursor(self.editor.document.end)
+        self.editor.move_cursor(beginning(self.text))
 
     def on_unmount(self) -> None:
         self.link.unwatch(self.ask)
@@ -266,7 +283,8 @@ class Form(ModalScreen[str | None]):
             yield Content.styled(f" {sign} {line}", "$success")
         for event in planned.events[:SHOWN_EVENTS]:
             type_ = safe(text_of(event.get("type")))
-            rest = {name: value for name, value in event.items() if name not in UNTOLD}
+            names = sorted(event, key=lambda name: name.endswith(ASIDE))
+            rest = {name: event[name] for name in names if name not in UNTOLD}
             said = compact(rest, max(width - len(type_) - 8, 8)) if rest else ""
             style = "$primary" if self.side is Side.CLIENT else "$success"
             yield Content.assemble(
@@ -342,3 +360,9 @@ class Form(ModalScreen[str | None]):
                 leave()
 
         self.app.push_screen(OneKey("leave without sending?", choices), answered)
+
+
+def beginning(text: str) -> tuple[int, int]:
+    """Where a person begins to type: inside the first empty string, else at the start; line and column."""
+    before = text[: text.find('""') + 1]
+    return before.count("\n"), len(before) - before.rfind("\n") - 1

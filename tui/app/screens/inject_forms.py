@@ -23,7 +23,7 @@ from ....recordings.plain import compact, safe
 from ..control import Link
 from ..control_drafts import Draft
 from ..control_json import object_in, pretty, what_is
-from .inject_form import Form, Option
+from .inject_form import Form, Option, beginning
 
 ARGUMENTS_SHOWN = 400
 HINTED_FIELDS = 8
@@ -52,10 +52,14 @@ class OutputForm(Form):
     def options(self) -> Sequence[Option]:
         return (Option("when", "ctrl+r", "then response.create", (IN_TIME, NEVER, AT_ONCE)),)
 
+    @property
+    def placeholder(self) -> str:
+        return "what the function gives back: JSON, or any text"
+
     def about(self) -> Content:
         told = compact(self.call.arguments, ARGUMENTS_SHOWN) if self.call.arguments else ""
         return Content.assemble(
-            (f" {safe(self.call.name)}", "bold $tool"),
+            (safe(self.call.name), "bold $tool"),
             (f"({told.translate(self.app.glyphs.spellings)})", "$foreground"),
             (f"  {safe(self.call.call_id)}", "$quiet"),
         )
@@ -86,10 +90,12 @@ class ResponseForm(Form):
 
     def about(self) -> Content:
         return Content.styled(
-            ' What the response is asked for, as {"instructions": "Say hello."}; '
-            "or nothing: the session's settings.",
-            "$quiet",
+            "What the response is asked for; empty: the session's settings.", "$quiet"
         )
+
+    @property
+    def placeholder(self) -> str:
+        return '{"instructions": "Say hello."}'
 
     def request(self, *, dry_run: bool) -> Request[Planned]:
         wanted = object_in(self.text, "the response") if self.text.strip() else None
@@ -125,7 +131,7 @@ class CallForm(Form):
     def about(self) -> Content:
         declared = ", ".join(safe(name) for name in self._tools) or "none"
         return Content.styled(
-            f" The app is called; the server never hears of it. Functions: {declared}", "$quiet"
+            f"The app is called; the server never hears of it. Functions: {declared}", "$quiet"
         )
 
     def fields(self) -> ComposeResult:
@@ -153,6 +159,7 @@ class CallForm(Form):
         drafts = {pretty(each) for each in self._tools.values()} | {"{}"}
         if self.text in drafts:
             self.editor.text = pretty(self._tools[event.value])
+            self.editor.move_cursor(beginning(self.text))
 
     def request(self, *, dry_run: bool) -> Request[Planned]:
         object_in(self.text or "{}", "the arguments")

@@ -238,8 +238,6 @@ class Reading(SessionPart):
             self.status.change(stopped=self._stopped_at())
         elif not has_ended:
             self.status.change(progress=f"reading, {message.rows:,} events, esc stops")
-        if session.index.closed is not None:
-            session.is_following = False
         is_at_it = has_ended and not self._has_stopped and self._study_on()
         if is_at_it and self._is_understood and len(new) <= SOON_ROWS and self.has_way.is_set():
             self._has_unshown_rows = True
@@ -251,12 +249,16 @@ class Reading(SessionPart):
 
     def _show_growth(self) -> None:
         """There are more rows, or the session has ended."""
+        session = self.session
         self._has_unshown_rows = False
         self.events.grown()
+        if session.is_following:
+            self.show_event()
+        # The last rows are followed too, when they come together with the end.
+        if session.index.closed is not None:
+            session.is_following = False
         self.show_title()
         self.show_status()
-        if self.session.is_following:
-            self.show_event()
 
     def take_rows(self, rows: range) -> None:
         """More rows came; with a filter they wait until it has looked at them."""

@@ -1,5 +1,6 @@
 """The mocks that are in force, and the faults with a switch for each."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from ....proxy.control import Request
-from ....proxy.control.methods import FaultsList, FaultState, MocksSet
+from ....proxy.control.methods import FaultOn, FaultsList, FaultState, MocksSet
 from ....recordings.errors import RealtapError
 from ....recordings.plain import safe
 from ..control import Link
-from ..control_faults import FaultOn, as_written, faults_on, switched_off, switched_on
+from ..control_faults import faults_on, switched_off, switched_on
 from ..ink import Ink, Span
 from ..keys import Place, bindings
 from ..widgets.line_list import LineList
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 NAME_WIDTH = 26
 FAULT, MOCKS = "fault", "mocks file"
 FAULT_HINT = "name:key=value,key=value; on for all sessions, also for those to come"
-MOCKS_HINT = "a TOML file, which is read again when it changes; empty takes all mocks away"
+MOCKS_HINT = "a TOML file, read again whenever it changes; empty: no mocks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class RulesScreen(ModalScreen[None]):
     """
 
     PLACES: ClassVar = (Place.RULES, Place.LINES, Place.EVERYWHERE)
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.RULES)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.RULES), *bindings(Place.EVERYWHERE)]
     app: "RealtapApp"
 
     class Asked(Message):
@@ -93,7 +94,7 @@ class RulesScreen(ModalScreen[None]):
     @property
     def on_now(self) -> list[FaultOn]:
         """The faults that are on."""
-        return faults_on(self.faults, [self.link.session_id])
+        return faults_on(self.faults)
 
     @property
     def selected(self) -> FaultState | None:
@@ -110,8 +111,7 @@ class RulesScreen(ModalScreen[None]):
     def _show(self) -> None:
         self.query_one("#mocks", TextLines).show(self._mock_lines)
         cursor = self.listed.cursor
-        on_now = self.on_now
-        lines = [self._fault_line(each, on_now) for each in self.faults]
+        lines = [self._fault_line(each) for each in self.faults]
         self.listed.show(lambda _width: lines)
         self.listed.go_to(cursor)
         self._show_selected()
@@ -121,20 +121,20 @@ class RulesScreen(ModalScreen[None]):
         if not mocks.source and not mocks.problem:
             return ()
         names = ", ".join(mocks.rules) or "nothing"
-        head = [Span(f" {safe(mocks.source)}  ", Ink.STRONG)]
+        head = [Span(f" {safe(at_home(mocks.source))}", Ink.STRONG)]
         lines = [TextLine(head)]
         lines += [TextLine([Span(f"   {each}", Ink.TOOL)]) for each in wrap(safe(names), width - 4)]
         if mocks.problem:
-            told = f"the file is not in force, what it said before is: {mocks.problem}"
+            problem = mocks.problem.replace(mocks.source, at_home(mocks.source))
+            told = f"the file is not in force, what it said before is: {problem}"
             for place, line in enumerate(wrap(safe(told), width - 4)):
                 sign = glyphs.error if not place else " "
                 lines.append(TextLine([Span(f" {sign} {line}", Ink.ERROR)]))
         return lines
 
-    def _fault_line(self, fault: FaultState, on_now: Sequence[FaultOn]) -> TextLine:
+    def _fault_line(self, fault: FaultState) -> TextLine:
         glyphs = self.app.glyphs
-        found = [each for each in on_now if each.name == fault.name]
-        if not found:
+        if not fault.on:
             return TextLine(
                 [
                     Span(f" {glyphs.ended} off ", Ink.QUIET),
@@ -142,9 +142,7 @@ class RulesScreen(ModalScreen[None]):
                     Span(fault.summary, Ink.QUIET),
                 ]
             )
-        told = ", ".join(
-            f"{each.written} in {each.session}" if each.session else each.written for each in found
-        )
+        told = ", ".join(map(str, fault.on))
         return TextLine(
             [
                 Span(f" {glyphs.live} ON  ", Ink.WARNING),
@@ -193,22 +191,21 @@ class RulesScreen(ModalScreen[None]):
         selected = self.selected
         if selected is None:
             return
-        on_now = self.on_now
-        if any(each.name == selected.name for each in on_now):
-            self._ask(switched_off(on_now, selected.name), f"{selected.name} is off")
+        if selected.on:
+            self._ask(switched_off(self.on_now, selected.name), f"{selected.name} is off")
         else:
-            self._ask([switched_on(on_now, selected.name)], f"{selected.name} is on")
+            self._ask([switched_on(self.on_now, selected.name)], f"{selected.name} is on")
 
     def action_values(self) -> None:
         """Switch the selected fault on with other values."""
         if (selected := self.selected) is not None:
-            written = as_written(selected, self.on_now)
+            written = selected.on[0].written if selected.on else selected.written
             self.query_one(Prompt).ask(FAULT, written, FAULT_HINT, check=lambda _text: None)
 
     def action_mocks(self) -> None:
         """Ask for a file of mocks."""
         source = self.link.state.mocks.source
-        text = source if Path(source).is_absolute() else ""
+        text = at_home(source) if Path(source).is_absolute() else ""
         self.query_one(Prompt).ask(MOCKS, text, MOCKS_HINT, check=_fault_of_path)
 
     @on(Prompt.Answered)
@@ -251,6 +248,12 @@ class RulesScreen(ModalScreen[None]):
     def action_leave(self) -> None:
         """Back to the session; the rules stay as they are."""
         self.dismiss()
+
+
+def at_home(path: str) -> str:
+    """A path as people write it: with `~` for their own folder, so that more of it can be read."""
+    home = f"{Path.home()}{os.sep}"
+    return f"~{os.sep}{path.removeprefix(home)}" if path.startswith(home) else path
 
 
 def _fault_of_path(text: str) -> str | None:

@@ -240,6 +240,7 @@ class Sessions(CountingPart):
         if chosen.found is None:
             self.notify(chosen.trouble, severity="error", markup=False)
             return
+        self._list.keep_chosen()
         self.app.open_session(chosen.path)
 
     def action_search(self) -> None:

@@ -22,6 +22,8 @@ class SessionList(LineList):
         self._order: Sequence[Path] = ()
         self._words: tuple[str, ...] = ()
         self._shown: list[Shelved] = []
+        self._was_chosen = False
+        """The person went to the selected one; else it is the first, whatever comes."""
 
     @property
     def known(self) -> int:
@@ -79,10 +81,18 @@ class SessionList(LineList):
         fitting = [each for each in there if all(word in each.words for word in self._words)]
         self._shown = sorted(fitting, key=lambda each: not each.is_live)
         self.lines_changed()
-        if chosen is not None:
+        if chosen is not None and self._was_chosen:
             paths = [each.path for each in self._shown]
             if chosen.path in paths:
                 self.go_to(paths.index(chosen.path))
+
+    def move_to(self, line: int) -> None:
+        self.keep_chosen()
+        super().move_to(line)
+
+    def keep_chosen(self) -> None:
+        """What is selected stays so, also when another session comes before it."""
+        self._was_chosen = True
 
     @property
     def chosen(self) -> Shelved | None:

@@ -110,3 +110,8 @@ def test_name_is_the_reason_in_the_recording() -> None:
     maker = parse_fault("cut:after=2")
     assert isinstance(maker, FaultMaker)
     assert (maker.name, maker.make().name) == ("fault cut", "fault cut")
+
+
+@pytest.mark.parametrize("name", list(FAULTS))
+def test_example_of_a_fault_is_the_fault_as_it_is_by_default(name: str) -> None:
+    assert parse_fault(FAULTS[name].example) == parse_fault(name)

@@ -11,6 +11,7 @@ from scenes import session, text_turn
 from steering_app import Steered, steering
 
 from realtap.recordings.event import Event, Origin, Side
+from realtap.tui.app.screens.help import Help
 from realtap.tui.app.screens.inject_choice import Choice
 from realtap.tui.app.screens.inject_form import Form
 from realtap.tui.app.screens.inject_forms import CallForm, EventForm, OutputForm, ResponseForm
@@ -115,6 +116,17 @@ async def test_leaving_a_form_asks_when_something_was_typed(make_proxy: MakeProx
         assert injected(scene) == []
 
 
+async def test_keys_that_work_everywhere_work_in_dialogs(make_proxy: MakeProxy) -> None:
+    async with steering(make_proxy) as scene:
+        for keys in (["b", "?"], ["R", "?"], ["I", "r", "f1"], ["I", "e", "f1"]):
+            await scene.ui.press(*keys)
+            assert scene.ui.is_at(Help), keys
+            await scene.ui.press("escape", "escape")
+            assert scene.ui.is_at(SessionScreen)
+        await scene.ui.press("b", "ctrl+q")
+        assert not scene.ui.app.is_running
+
+
 async def test_quitting_asks_when_something_was_typed(make_proxy: MakeProxy) -> None:
     async with steering(make_proxy) as scene:
         await scene.app.call_weather()
@@ -134,8 +146,7 @@ async def test_call_is_made_up_with_the_arguments_that_the_session_declares(
         await scene.ui.press("I", "c")
         assert scene.ui.is_at(CallForm)
         assert json.loads(form(scene).text) == {"city": ""}
-        await write(scene, '{"city": "Rome"}')
-        await scene.ui.press("ctrl+s")
+        await scene.ui.press(*"Rome", "ctrl+s")
         done = await scene.app.hear("response.function_call_arguments.done")
         assert json.loads(done["arguments"]) == {"city": "Rome"}
 

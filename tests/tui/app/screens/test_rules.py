@@ -8,7 +8,7 @@ from steering_app import Steered, steering
 
 from realtap.proxy.control.methods import FaultsSet, MocksSet, Status
 from realtap.recordings.event import Fate
-from realtap.tui.app.screens.rules import RulesScreen
+from realtap.tui.app.screens.rules import RulesScreen, at_home
 
 MOCK = '[[mock]]\ncall = "get_weather"\noutput = "sunny"\n'
 
@@ -18,6 +18,13 @@ INSTEAD = f'{MOCK}mode = "instead"\n'
 @pytest.fixture(autouse=True)
 def _own_notes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def test_path_in_the_own_folder_is_told_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert at_home("/home/ann/mocks.toml") == "~/mocks.toml"
+    assert at_home("/home/anna/mocks.toml") == "/home/anna/mocks.toml"
+    assert at_home("text") == "text"
 
 
 async def faults_of(scene: Steered) -> list[str]:

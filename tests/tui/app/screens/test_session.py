@@ -463,6 +463,20 @@ async def test_end_of_a_session_ends_the_following(live: tuple[Path, float]) -> 
         assert "FOLLOW" not in app.status
 
 
+async def test_last_events_are_followed_when_they_come_with_the_end(
+    live: tuple[Path, float],
+) -> None:
+    path, now_s = live
+    async with driven(path, now_s=now_s) as app:
+        grow(path, *["rate_limits.updated"] * 50)
+        with path.open("ab") as file:
+            file.write(lines.encode(Closed(200.0, Side.SERVER, 1001, "session expired")))
+        app.screen.look()
+        await app.settle()
+        assert app.seq == len(app.session)
+        assert "FOLLOW" not in app.status
+
+
 async def test_deleted_recording_stays_readable_and_is_told(live: tuple[Path, float]) -> None:
     path, now_s = live
     async with driven(path, now_s=now_s) as app:

@@ -286,6 +286,29 @@ async def test_longest_recordings_are_not_counted(
         assert app.app.screen.query_one(SessionList).shown[0].counts is None
 
 
+# What is selected.
+
+
+async def test_first_session_is_selected_until_the_person_moves(record: Record) -> None:
+    old = record(session(), closed(), name="20260101-000000-gpt-0001")
+    new = record(session(), closed(), name="20260102-000000-gpt-0002")
+    async with driven(opens=False) as app:
+        listed = app.app.screen
+        assert isinstance(listed, Sessions)
+        for paths, keys, selected in (
+            ([old], "r", old),
+            ([new, old], "r", new),
+            ([new, old], "jr", old),
+            ([old], "r", old),
+            ([new, old], "r", old),
+        ):
+            listed._source = lambda paths=paths: paths
+            await app.press(*keys)
+            chosen = listed.query_one(SessionList).chosen
+            assert chosen is not None
+            assert chosen.path == selected
+
+
 # Live or not.
 
 
