@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -302,7 +303,7 @@ async def test_first_session_is_selected_until_the_person_moves(record: Record) 
             ([old], "r", old),
             ([new, old], "r", old),
         ):
-            listed._source = lambda paths=paths: paths
+            listed._source = partial(list, paths)
             await app.press(*keys)
             chosen = listed.query_one(SessionList).chosen
             assert chosen is not None
