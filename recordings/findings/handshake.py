@@ -26,6 +26,12 @@ def offered_subprotocols(header: Header | None) -> list[str]:
     )
 
 
+def is_without_request(header: Header) -> bool:
+    """Whether the client left when it saw the certificate of its TLS: it never asked for anything."""
+    has_tls = header.via == "tls" or header.via.startswith("mitm:")
+    return has_tls and header.request.get("path") == ""
+
+
 def query_names(header: Header | None) -> dict[str, str]:
     """The query of the request, each name with its first value."""
     if header is None:

@@ -15,7 +15,13 @@ from ..plain import cut, size
 from ..secret_names import is_secret_parameter
 from . import closing
 from .finding import Finding, Severity
-from .handshake import agent_of, header_values, offered_subprotocols, query_names
+from .handshake import (
+    agent_of,
+    header_values,
+    is_without_request,
+    offered_subprotocols,
+    query_names,
+)
 from .rule import Rule
 from .wording import shown
 
@@ -63,6 +69,27 @@ def _advice_for_status(status: int) -> str:
     if status >= 500:
         return "the server has a fault: connect again later"
     return _ADVICE_FOR_STATUS.get(status, "look at the address, the key and the model")
+
+
+class CertificateNotTrusted(Rule):
+    """A client that opens TLS with realtap left when it saw the certificate."""
+
+    slug = "certificate-not-trusted"
+    severity = Severity.ERROR
+
+    def finish(self, state: Conversation) -> Iterator[Finding]:
+        header, closed = state.header, state.closed
+        if header is None or closed is None or not is_without_request(header):
+            return
+        reason, _, command = closed.reason.partition(": ")
+        yield self.finding(
+            closed.at,
+            (),
+            f"a client that wanted {cut(header.upstream, _REASON_CHARACTERS)} left when it saw "
+            f"realtap's certificate: {cut(reason or 'it said nothing', _REASON_CHARACTERS)}",
+            f"have it trust the CA, `{cut(command or 'realtap ca', _REASON_CHARACTERS)}` tells how in "
+            "each runtime; or give it an address with ws://",
+        )
 
 
 class UpstreamUnreachable(Rule):
@@ -304,6 +331,7 @@ def _length(seen: Seen) -> int:
 
 RULES: tuple[type[Rule], ...] = (
     HandshakeRefused,
+    CertificateNotTrusted,
     UpstreamUnreachable,
     SubprotocolNotSelected,
     StandardKeyInBrowser,

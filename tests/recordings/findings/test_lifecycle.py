@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from realtap.proxy.door import Proxy
 from realtap.proxy.simulator import Simulator
-from realtap.recordings.event import Json, Opened, Side
+from realtap.recordings.event import Header, Json, Opened, Side
 from realtap.recordings.findings import lifecycle as family
 from realtap.recordings.findings.finding import Finding, Severity
 from realtap.recordings.folder import RecordingsFolder
@@ -53,6 +53,29 @@ def test_server_that_does_not_answer_is_told_in_the_proxys_words() -> None:
     assert found.slug == "upstream-unreachable"
     assert found.severity is Severity.ERROR
     assert "upstream wss://nowhere: cannot be reached" in found.what
+
+
+def left(via: str, path: str) -> list[Finding]:
+    """What is found when a client leaves before there is an answer."""
+    entries = [
+        replace(each, via=via, request={"path": path}) if isinstance(each, Header) else each
+        for each in transcript(closed(1006, "the app does not trust realtap's CA"))
+        if not isinstance(each, Opened)
+    ]
+    return found_in_entries(family, entries)
+
+
+@pytest.mark.parametrize("via", ["tls", "mitm:regular"])
+def test_client_that_leaves_at_the_certificate_is_told_what_to_trust(via: str) -> None:
+    (found,) = left(via, "")
+    assert (found.slug, found.severity) == ("certificate-not-trusted", Severity.ERROR)
+    assert "does not trust realtap's CA" in found.what
+    assert "realtap ca" in found.todo
+
+
+def test_client_that_leaves_after_its_request_has_seen_the_certificate() -> None:
+    assert "certificate-not-trusted" not in slugs(left("tls", "/v1/realtime"))
+    assert "certificate-not-trusted" not in slugs(left("reverse", ""))
 
 
 async def test_handshake_that_fails_is_told_through_the_proxy(
