@@ -5,6 +5,7 @@ import difflib
 from ...recordings.conversation import Call
 from ...recordings.errors import InjectionError
 from ...recordings.event import Json
+from .ids import is_made_up
 from .ledger import Ledger, is_callable_back, is_complete
 
 
@@ -50,6 +51,11 @@ def call_to_answer(ledger: Ledger, *, call_id: str, name: str) -> Call:
 
 def _by_id(ledger: Ledger, call_id: str) -> Call:
     call = ledger.call(call_id)
+    if call is None and is_made_up(call_id):
+        raise InjectionError(
+            f"call {call_id} was made up for the app: what the app answers is waited for, and the "
+            "server knows nothing of it"
+        )
     if call is None or call.is_mcp:
         raise _refusal(f"there is no call {call_id}", call_id, ledger)
     if call.is_pending and not is_callable_back(call):

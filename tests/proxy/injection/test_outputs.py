@@ -3,6 +3,7 @@
 import pytest
 from interposed import asked
 
+from realtap.proxy.injection.ids import MadeIds
 from realtap.proxy.injection.outputs import call_to_answer, named_call, output_event
 from realtap.recordings.errors import InjectionError
 
@@ -64,3 +65,10 @@ def test_nothing_pending_is_said() -> None:
     wire = asked("nothing")
     with pytest.raises(InjectionError, match="there is no call of get_time; no call is pending"):
         call_to_answer(wire.director.ledger, call_id="", name="get_time")
+
+
+def test_output_of_a_made_up_call_is_the_apps_to_give() -> None:
+    wire = asked("nothing")
+    made_up = MadeIds("seed").call()
+    with pytest.raises(InjectionError, match="was made up for the app"):
+        call_to_answer(wire.director.ledger, call_id=made_up, name="")
