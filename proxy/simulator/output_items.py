@@ -8,6 +8,7 @@ of the events is that of the recorded sessions, where `conversation.item.done` c
 
 import itertools
 import re
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -63,7 +64,7 @@ class Budget:
         self.spent += tokens
 
 
-class OutputItem:
+class OutputItem(ABC):
     """What both kinds of output items do."""
 
     def __init__(
@@ -126,11 +127,13 @@ class OutputItem:
         previous = self._state.conversation.id_before(self.item)
         return None if first is not None and previous == first.id else previous
 
+    @abstractmethod
     def _content(self) -> Steps:
-        raise NotImplementedError
+        """What is in the item, step by step."""
 
+    @abstractmethod
     def _close_content(self) -> None:
-        raise NotImplementedError
+        """Say that the content is complete, or was cut off."""
 
 
 class OutputCall(OutputItem):

@@ -1,6 +1,7 @@
 """What a filter asks of an event. Cheap questions come first: see `Cost`."""
 
 import re
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -47,14 +48,15 @@ class Predicate(Protocol):
         """The rows for which the answer is yes, in their order."""
 
 
-class _ByCandidate:
+class _ByCandidate(ABC):
     """Asks row by row. A row whose event cannot be read is never wanted."""
 
     needle: Needle | None = None
     """What is in the line of every event that is wanted."""
 
+    @abstractmethod
     def matches(self, candidate: Candidate) -> bool:
-        raise NotImplementedError
+        """The answer."""
 
     def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         wants = self._wants
@@ -158,9 +160,9 @@ class AtIs:
 class _ByText(_ByCandidate):
     """Asks for a text: of an event that was edited on its way, either may answer."""
 
+    @abstractmethod
     def is_in(self, candidate: Candidate) -> bool:
         """Whether it is in what was said."""
-        raise NotImplementedError
 
     def matches(self, candidate: Candidate) -> bool:
         """In what was said, else in what was sent in its place."""
@@ -195,9 +197,9 @@ class _ByMark(_ByCandidate):
     """Asks only the odd rows: all others say the same."""
 
     @property
+    @abstractmethod
     def is_usual(self) -> bool:
         """The answer for a line with nothing between head and event."""
-        raise NotImplementedError
 
     def select(self, columns: Columns, rows: Sequence[int]) -> list[int]:
         if not rows:

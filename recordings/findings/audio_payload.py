@@ -5,6 +5,7 @@ the session is young. What the samples sound like is judged by `audio_signal`.
 """
 
 import re
+from abc import ABC, abstractmethod
 from binascii import Error, a2b_base64
 from collections.abc import Iterable
 from typing import ClassVar
@@ -66,7 +67,7 @@ class AudioHasFileHeader(Rule):
         return (self.finding(seen.at, (seen.seq,), what, todo),)
 
 
-class _RefusedAppend(Rule):
+class _RefusedAppend(Rule, ABC):
     """An append that the server will probably refuse: told once, when it does or keeps silent.
 
     Speech that the server hears in the audio shows that it is good as the server got it: what is in
@@ -86,9 +87,9 @@ class _RefusedAppend(Rule):
         self._suspected: set[str] = set()
         self._is_heard = False
 
+    @abstractmethod
     def suspect(self, seen: Seen, state: Conversation) -> tuple[str, str] | None:
         """What is wrong with an append and what to do; None when nothing is. For rules to say."""
-        raise NotImplementedError
 
     def receive(self, seen: Seen, state: Conversation) -> Iterable[Finding]:
         """Judge an append, then hear the server."""

@@ -21,6 +21,7 @@ from realtap.tui.app.app import RealtapApp
 from realtap.tui.app.liveness import Listening
 from realtap.tui.app.screens.session import SessionScreen
 from realtap.tui.app.session.session import Session
+from realtap.tui.app.widgets.field_tree import FieldTree
 
 LATER_S = 4_000_000_000.0
 """A clock by which every recording was written long ago: none is live."""
@@ -113,6 +114,16 @@ class DrivenApp:
         """The messages of a kind that were handled, each once, however far it bubbled."""
         found = {id(each): each for each in self.messages if isinstance(each, kind)}
         return list(found.values())
+
+
+async def to_field(app: DrivenApp, path: str) -> None:
+    """Go down the tree to a field."""
+    tree = app.screen.query_one(FieldTree)
+    for _ in range(tree.count):
+        if tree.node is not None and tree.node.path == path:
+            return
+        await app.press("j")
+    raise AssertionError(f"no field {path}")
 
 
 _NAMES = {

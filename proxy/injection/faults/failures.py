@@ -5,6 +5,7 @@ So it has the shape and the ids of the server at hand, and comes when the server
 that tries again meets no active response.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Final, Literal
@@ -59,7 +60,7 @@ class RateLimitSettings(FailureSettings, frozen=True, kw_only=True):
     ] = 20.0
 
 
-class _FailingResponse[Told: FailureSettings](Fault[Told]):
+class _FailingResponse[Told: FailureSettings](Fault[Told], ABC):
     """Fails the response that is running, or the next one.
 
     What a response says that fails at its start is kept from the app, and deleted at the server, so
@@ -79,9 +80,9 @@ class _FailingResponse[Told: FailureSettings](Fault[Told]):
         """Items that the app has not seen, and whether they are in the conversation."""
 
     @property
+    @abstractmethod
     def code(self) -> str:
         """The error's code."""
-        raise NotImplementedError
 
     def start(self, desk: Desk) -> None:
         """The response that is running has spoken already: it fails in its middle."""
