@@ -1,10 +1,13 @@
 """A direction's queue: its order, its limit, and what may go out."""
 
+import asyncio
+from collections.abc import Callable
+
 import pytest
 
 from realtap.proxy.injection.verdict import FORWARD, drop, edit, hold
 from realtap.proxy.leg import Leg, Pause
-from realtap.proxy.outlet import QUEUE_LIMIT_BYTES, Outlet, Waiting
+from realtap.proxy.outlet import APART_S, QUEUE_LIMIT_BYTES, Outlet, Waiting
 from realtap.recordings.event import Side
 
 
@@ -107,3 +110,22 @@ async def test_what_goes_apart_waits_and_its_sender_is_not_read(source: Leg) -> 
     outlet.let_go()
     assert (outlet.is_apart, destination.written) == (False, [b"not frames"])
     assert not source.is_paused_by(Pause.APART)
+
+
+async def test_what_goes_apart_goes_by_itself_when_a_peer_has_had_the_time_to_read(
+    source: Leg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timers: list[tuple[float, Callable[[], None]]] = []
+    loop = asyncio.get_running_loop()
+
+    def call_later(delay_s: float, callback: Callable[[], None]) -> asyncio.TimerHandle:
+        timers.append((delay_s, callback))
+        return asyncio.TimerHandle(loop.time() + delay_s, callback, (), loop)
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    destination = Kept()
+    Outlet(Side.CLIENT, source, destination).write_apart(b"no frame")
+    [(delay_s, let_go)] = timers
+    assert delay_s == APART_S
+    let_go()
+    assert destination.written == [b"no frame"]
