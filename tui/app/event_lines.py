@@ -55,7 +55,7 @@ class EventPainter:
             self.times,
             line.row in self.found,
             line.row < len(session.audio_bytes),
-            len(session.findings_of.get(session.index.seqs[line.row], ())),
+            session.worst((line.row,)),
             session.index.seqs[line.row] in session.releases,
         )
 

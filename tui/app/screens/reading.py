@@ -307,7 +307,8 @@ class Reading(SessionPart):
             self.status.change(progress=f"understanding {done:.0%}{hint}")
 
     def findings_changed(self) -> None:
-        """There are other findings."""
+        """There are other findings: they are told in their panel, and beside their events."""
+        self.events.refresh()
         panel = self.query_one(FindingsPanel)
         panel.update_findings()
         panel.border_title = self._findings_title()

@@ -1,14 +1,16 @@
 """A live session on the screen: it is followed, or stands still, while it grows."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from driven_app import driven, to_field
-from scenes import session, text_turn
+from scenes import function_call, output, session, text_turn
 
 from realtap.recordings import lines
 from realtap.recordings.event import Closed, Event, Side
+from realtap.tui.app.screens.reading import SILENCE_LOOKS
 
 type Record = Callable[..., Path]
 
@@ -67,6 +69,20 @@ async def test_field_stays_selected_while_the_session_grows(live: tuple[Path, fl
         field = app.screen.inspector.field
         assert field is not None
         assert field.path == "session.model"
+
+
+async def test_silence_that_is_found_is_marked_beside_its_event(record: Record) -> None:
+    path = record(session(), function_call("get_weather"), output("call_1"))
+    now_s = path.stat().st_mtime + 1
+    async with driven(path, now_s=now_s) as app:
+        # It gets worse with time.
+        for silence_s, sign in ((0, "12"), (4, "▲"), (20, "✖")):
+            app.app.now_s = partial(float, now_s + silence_s)
+            for _ in range(SILENCE_LOOKS):
+                app.screen.look()
+                await app.settle()
+            sent = next(line for line in app.lines if "conversation.item.create" in line)
+            assert sent.split()[0] == sign
 
 
 async def test_last_line_follows_again(live: tuple[Path, float]) -> None:
